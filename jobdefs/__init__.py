@@ -1,0 +1,26 @@
+"""What the service and the consumer agree on: what a job is, how it is written down, where it is kept."""
+
+from jobdefs.catalog import Catalog, load_catalog
+from jobdefs.definition import Definition, define, definition_of
+from jobdefs.errors import JobsError, NotRetryable, Snooze
+from jobdefs.jobs.proof import TEST_JOB, TestJob
+from jobdefs.policy import DEFAULT_QUEUE, Retention
+from jobdefs.retry import RetryPolicy
+from jobdefs.state import State
+
+__all__ = [
+    "DEFAULT_QUEUE",
+    "TEST_JOB",
+    "Catalog",
+    "Definition",
+    "JobsError",
+    "NotRetryable",
+    "RetryPolicy",
+    "Retention",
+    "Snooze",
+    "State",
+    "TestJob",
+    "define",
+    "definition_of",
+    "load_catalog",
+]

@@ -1,0 +1,181 @@
+"""Everything that this project raises on purpose.
+
+    JobsError
+    ├── DefinitionError            a definition, or the set of them, is wrong
+    ├── HandlerError               handlers and definitions do not fit together
+    ├── SettingsError              a setting is wrong
+    ├── RequestError               what was asked for cannot be done as asked
+    │   ├── UnknownJob             no definition has this name
+    │   ├── InvalidBody            the bytes are no acceptable JSON
+    │   ├── InvalidPayload         the JSON does not fit the payload class
+    │   ├── InvalidOption          an enqueue option is out of range
+    │   ├── TooLarge               a payload or a result is over its limit
+    │   ├── JobNotFound            no job has this id
+    │   └── WrongState             the job's state does not allow the move
+    └── StoreError                 the store did not do what was asked
+        ├── StoreUnavailable       no answer in time: try again
+        ├── StoreFull              the server is out of memory: try again later
+        └── StoreUnsuitable        this server cannot keep the promises
+
+    NotRetryable, Snooze           raised by handlers, to steer what follows
+
+Each class carries a stable ``code``, which clients may compare.
+"""
+
+from datetime import timedelta
+from typing import ClassVar
+
+import attrs
+
+
+class JobsError(Exception):
+    """Base of everything raised on purpose; its text is fit to be shown to a person."""
+
+    code: ClassVar[str] = "jobs_error"
+
+
+class DefinitionError(JobsError):
+    """A definition, or the set of definitions, is wrong."""
+
+    code = "definition_invalid"
+
+
+class HandlerError(JobsError):
+    """Handlers and definitions do not fit together."""
+
+    code = "handler_invalid"
+
+
+class SettingsError(JobsError):
+    """A setting is missing, malformed or out of range."""
+
+    code = "setting_invalid"
+
+
+class RequestError(JobsError):
+    """What was asked for cannot be done as asked; asking again will not help."""
+
+    code = "request_invalid"
+
+
+class UnknownJob(RequestError):
+    """No definition has this name; ``matches`` are names that look like it."""
+
+    code = "job_unknown"
+
+    def __init__(self, name: str, matches: tuple[str, ...] = ()) -> None:
+        hint = f" Did you mean {' or '.join(matches)}?" if matches else ""
+        super().__init__(f"No job is named {name!r}.{hint}")
+        self.name = name
+        self.matches = matches
+
+
+class InvalidBody(RequestError):
+    """The bytes are no acceptable JSON; ``reason`` says why."""
+
+    code = "body_invalid"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The body is not acceptable JSON: {reason}.")
+        self.reason = reason
+
+
+@attrs.frozen
+class Fault:
+    """One thing wrong in a payload: where (a JSON path such as ``$.to[0]``) and why."""
+
+    path: str
+    reason: str
+
+
+class InvalidPayload(RequestError):
+    """The JSON does not fit the payload class; ``faults`` holds every fault, not only the first."""
+
+    code = "payload_invalid"
+
+    def __init__(self, name: str, faults: tuple[Fault, ...]) -> None:
+        listed = "; ".join(f"{fault.path}: {fault.reason}" for fault in faults)
+        super().__init__(f"The payload does not fit {name}: {listed}.")
+        self.name = name
+        self.faults = faults
+
+
+class InvalidOption(RequestError):
+    """An option of an enqueue (delay, priority, id, …) is out of range."""
+
+    code = "option_invalid"
+
+    def __init__(self, option: str, reason: str) -> None:
+        super().__init__(f"{option}: {reason}.")
+        self.option = option
+        self.reason = reason
+
+
+class TooLarge(RequestError):
+    """Something is larger than its limit; both sizes are in bytes."""
+
+    code = "too_large"
+
+    def __init__(self, what: str, size: int, limit: int) -> None:
+        super().__init__(f"The {what} has {size:,} bytes; the limit is {limit:,}.")
+        self.size = size
+        self.limit = limit
+
+
+class JobNotFound(RequestError):
+    """No job has this id, or its retention has ended."""
+
+    code = "job_not_found"
+
+    def __init__(self, job_id: str) -> None:
+        super().__init__(f"No job has the id {job_id!r}; it never existed, or its retention has ended.")
+        self.job_id = job_id
+
+
+class WrongState(RequestError):
+    """The job's state does not allow the move."""
+
+    code = "wrong_state"
+
+    def __init__(self, job_id: str, move: str, state: str, allowed: tuple[str, ...]) -> None:
+        super().__init__(f"Job {job_id} is {state}; {move} works only while it is {' or '.join(allowed)}.")
+        self.job_id = job_id
+        self.state = state
+
+
+class StoreError(JobsError):
+    """The store did not do what was asked."""
+
+    code = "store_error"
+
+
+class StoreUnavailable(StoreError):
+    """The store gave no answer in time; the same request may be sent again with the same id."""
+
+    code = "store_unavailable"
+    retry_after_s: ClassVar[int] = 1
+
+
+class StoreFull(StoreError):
+    """The server is out of memory and took nothing; the same request may be sent again later."""
+
+    code = "store_full"
+    retry_after_s: ClassVar[int] = 5
+
+
+class StoreUnsuitable(StoreError):
+    """This server cannot keep the promises: wrong kind, too old, newer key space, or evicting."""
+
+    code = "store_unsuitable"
+
+
+class NotRetryable(Exception):  # noqa: N818 - reads as a sentence where a handler raises it
+    """Raised by a handler: the job is dead at once, whatever attempts remain."""
+
+
+class Snooze(Exception):  # noqa: N818 - reads as a sentence where a handler raises it
+    """Raised by a handler: the job runs again after ``delay``, and no attempt is used up."""
+
+    def __init__(self, delay: timedelta) -> None:
+        super().__init__(f"snoozed for {delay.total_seconds():g} s")
+        self.delay = delay

@@ -1,0 +1,1 @@
+"""This installation's definitions, one module per family."""

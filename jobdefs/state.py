@@ -1,0 +1,48 @@
+"""The life of a job: its states and the moves between them, in one table."""
+
+from enum import StrEnum
+from typing import Final
+
+
+class State(StrEnum):
+    """Where a job is in its life; the value is the word on the wire."""
+
+    SCHEDULED = "scheduled"
+    READY = "ready"
+    RUNNING = "running"
+    SUSPECT = "suspect"
+    PARKED = "parked"
+    SUCCEEDED = "succeeded"
+    DEAD = "dead"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+    @property
+    def final(self) -> bool:
+        """Whether a job stays in this state until its retention ends or somebody replays it."""
+        return self in FINAL
+
+
+FINAL: Final = frozenset({State.SUCCEEDED, State.DEAD, State.CANCELLED, State.EXPIRED})
+REPLAYABLE: Final = (State.DEAD, State.CANCELLED, State.EXPIRED, State.PARKED)
+CANCELLABLE: Final = (State.SCHEDULED, State.READY)
+
+TRANSITIONS: Final[dict[tuple[State, State], str]] = {
+    (State.SCHEDULED, State.READY): "its time came",
+    (State.SCHEDULED, State.CANCELLED): "cancelled",
+    (State.SCHEDULED, State.PARKED): "cannot be read",
+    (State.READY, State.RUNNING): "claimed under a lease",
+    (State.READY, State.CANCELLED): "cancelled",
+    (State.READY, State.PARKED): "cannot be read",
+    (State.RUNNING, State.SUCCEEDED): "the handler returned",
+    (State.RUNNING, State.SCHEDULED): "retry after backoff, or snooze",
+    (State.RUNNING, State.DEAD): "attempts used up, not retryable, or lost too often",
+    (State.RUNNING, State.READY): "handed back while draining, or its lease was lost",
+    (State.RUNNING, State.CANCELLED): "cancelled",
+    (State.RUNNING, State.EXPIRED): "its expiry passed before it started",
+    (State.RUNNING, State.PARKED): "unreadable, or unknown to the consumer",
+    (State.DEAD, State.READY): "replayed",
+    (State.CANCELLED, State.READY): "replayed",
+    (State.EXPIRED, State.READY): "replayed",
+    (State.PARKED, State.READY): "replayed",
+}
