@@ -12,6 +12,7 @@
     │   ├── TooLarge               a payload or a result is over its limit
     │   ├── JobNotFound            no job has this id
     │   └── WrongState             the job's state does not allow the move
+    ├── UnreadableEnvelope         stored bytes are no job that this version can read
     └── StoreError                 the store did not do what was asked
         ├── StoreUnavailable       no answer in time: try again
         ├── StoreFull              the server is out of memory: try again later
@@ -141,6 +142,12 @@ class WrongState(RequestError):
         super().__init__(f"Job {job_id} is {state}; {move} works only while it is {' or '.join(allowed)}.")
         self.job_id = job_id
         self.state = state
+
+
+class UnreadableEnvelope(JobsError):
+    """Stored bytes are no job that this version can read; the text says why. They are parked, never dropped."""
+
+    code = "envelope_unreadable"
 
 
 class StoreError(JobsError):

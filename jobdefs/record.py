@@ -1,7 +1,5 @@
 """What the store knows of one job."""
 
-from typing import Final
-
 import attrs
 
 from jobdefs.state import State
@@ -11,7 +9,8 @@ from jobdefs.state import State
 class Envelope:
     """A job as its producer wrote it down (wire/FORMAT.md). ``payload`` is JSON text, opaque to the store.
 
-    ``enqueued_at_ms`` is 0 until the store has stamped it.
+    ``enqueued_at_ms`` is 0 until the store has stamped it, by its own clock. The job expires ``expires_in_ms`` after
+    that moment if no attempt has begun. ``attempts`` overrides the definition's retry policy.
     """
 
     id: str
@@ -20,7 +19,7 @@ class Envelope:
     priority: int
     payload: bytes
     enqueued_at_ms: int = 0
-    expires_at_ms: int | None = None
+    expires_in_ms: int | None = None
     attempts: int | None = None
 
 
@@ -80,6 +79,3 @@ class QueueCounts:
     scheduled: int
     running: int
     oldest_ready_ms: int | None
-
-
-UNREADABLE: Final = "unreadable"
