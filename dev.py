@@ -1,0 +1,136 @@
+"""Sets up the project in an environment of its own and runs it: `python3 dev.py demo`, `python3 dev.py test`.
+
+Needs Python 3.11 or newer and nothing else: whichever of uv, venv and pip the machine has is used.
+"""
+
+import sys
+
+if sys.version_info < (3, 11):  # noqa: UP036 - an older interpreter would fail on the next import, with a traceback
+    sys.exit("dev.py: needs Python 3.11 or newer, this is %d.%d; try python3.11 dev.py" % sys.version_info[:2])
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import time
+import tomllib
+from pathlib import Path
+from typing import Any, NamedTuple, NoReturn
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+BIN = VENV / "bin"
+STAMP = VENV / "installed"
+EXTRAS = "embedded"
+GROUP = "test"
+USAGE = """usage: python3 dev.py COMMAND [ARGUMENTS]
+
+  demo [--exit]   runs the service, a consumer and one job; --exit stops when the job has ended
+  test [ARGS]     runs the tests; ARGS go to pytest
+  bench [ARGS]    runs the benchmarks"""
+
+COMMANDS = {
+    "demo": [str(BIN / "jobs"), "demo"],
+    "test": [str(BIN / "python"), "-m", "pytest"],
+    "bench": [str(BIN / "python"), "-m", "bench"],
+}
+
+
+class Installer(NamedTuple):
+    """One way to fill the environment: the command that creates it, and the one that installs into it."""
+
+    name: str
+    create: list[str]
+    install: list[str]
+
+
+def installers(uv: str | None, *, ensurepip: bool) -> list[Installer]:
+    """Return the ways to make the environment on this machine, best first."""
+    python, venv = sys.executable, str(VENV)
+    inside = str(BIN / "python")
+    found = []
+    if uv:
+        create = [uv, "venv", "--quiet", "--no-project", "--python", python, venv]
+        found.append(Installer("uv", create, [uv, "pip", "install", "--quiet", "--python", inside]))
+    if ensurepip:
+        found.append(Installer("venv", [python, "-m", "venv", venv], [inside, "-m", "pip", "install", "--quiet"]))
+    else:
+        create = [python, "-m", "venv", "--without-pip", venv]
+        found.append(Installer("pip", create, [python, "-m", "pip", "--python", inside, "install", "--quiet"]))
+    return found
+
+
+def group(groups: dict[str, Any], name: str) -> list[str]:
+    """Return the requirements of a dependency group, with the groups that it includes; pip before 25.1 cannot."""
+    requirements: list[str] = []
+    for entry in groups[name]:
+        requirements += [entry] if isinstance(entry, str) else group(groups, entry["include-group"])
+    return requirements
+
+
+def fingerprint() -> str:
+    """Return what the environment depends on: while it is unchanged, nothing has to be installed."""
+    files = [(ROOT / name).read_bytes() for name in ("pyproject.toml", "constraints.txt")]
+    return hashlib.sha256(b"\0".join([*files, str(ROOT).encode(), sys.version.encode()])).hexdigest()
+
+
+def is_ready() -> bool:
+    return STAMP.exists() and STAMP.read_text() == fingerprint()
+
+
+def say(text: str) -> None:
+    print(f"dev.py: {text}", file=sys.stderr, flush=True)
+
+
+def fail(text: str) -> NoReturn:
+    say(text)
+    sys.exit(1)
+
+
+def fill(installer: Installer, requirements: list[str]) -> bool:
+    """Make the environment anew; whether that worked. The installer prints its own reasons."""
+    environment = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    environment.setdefault("UV_SYSTEM_CERTS", "1")
+    shutil.rmtree(VENV, ignore_errors=True)
+    for command in (installer.create, [*installer.install, "-c", "constraints.txt", *requirements]):
+        if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
+            return False
+    return True
+
+
+def set_up() -> None:
+    """Make `.venv` with the project and its tests' requirements, unless it is there already."""
+    if is_ready():
+        return
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
+    requirements = ["-e", f".[{EXTRAS}]", *group(groups, GROUP)]
+    started = time.monotonic()
+    for installer in installers(shutil.which("uv"), ensurepip=importlib.util.find_spec("ensurepip") is not None):
+        say(f"installing the project into .venv with {installer.name} (only the first time; needs the network) ...")
+        if fill(installer, requirements):
+            STAMP.write_text(fingerprint())
+            say(f"ready after {time.monotonic() - started:.0f} s")
+            return
+        say(f"{installer.name} failed, its reason stands above")
+    fail("could not install into .venv: see above; it needs a package index, and python3-venv, pip or uv")
+
+
+def main(arguments: list[str]) -> None:
+    """Run one of the commands in the project's own environment; ends with the command's exit code."""
+    if not arguments or arguments[0] not in COMMANDS:
+        sys.exit(USAGE if arguments in ([], ["-h"], ["--help"]) else f"dev.py: no command {arguments[0]!r}\n{USAGE}")
+    set_up()
+    command = [*COMMANDS[arguments[0]], *arguments[1:]]
+    os.chdir(ROOT)
+    os.environ["PATH"] = f"{BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    os.execv(command[0], command)
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:])
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except OSError as error:
+        fail(f"{error.strerror}: {error.filename}")
