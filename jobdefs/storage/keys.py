@@ -1,0 +1,15 @@
+"""The key space of one installation: every key has the hash tag ``{namespace}``, so one Cluster slot holds them all."""
+
+from typing import Final
+
+SCHEMA: Final = 1
+
+
+def meta(namespace: str) -> str:
+    """HASH: schema version, epoch, last beat, grace, last stamp. The scripts derive every other key from its name."""
+    return f"{{{namespace}}}:meta"
+
+
+def wake(namespace: str, queue: str) -> str:
+    """ZSET of one member: when somebody should look at the queue (ms since 1970, 0 for at once)."""
+    return f"{{{namespace}}}:wake:{queue}"

@@ -1,0 +1,29 @@
+#!lua flags=allow-oom
+-- Says that a consumer is present and extends the leases it holds.
+-- KEYS[1]  {namespace}:meta
+-- ARGV[1]  now, ms since 1970, '' for the server's time
+-- ARGV[2]  consumer's name
+-- ARGV[3]  lease, ms
+-- ARGV[4…] for each lease held: job id, token
+-- Returns  ids whose lease is no longer the caller's
+--- @include "clock"
+--- @include "keys"
+
+local lease = tonumber(ARGV[3])
+-- Nobody could beat while the store was away or frozen, so nobody's silence counts: grace for one lease.
+local beat_at = tonumber(redis.call('HGET', meta, 'beat_at_ms') or now)
+if now - beat_at > lease / 2 then redis.call('HSET', meta, 'grace_until_ms', now + lease) end
+redis.call('HSET', meta, 'beat_at_ms', now)
+redis.call('ZADD', root .. 'consumers', now, ARGV[2])
+redis.call('ZREMRANGEBYSCORE', root .. 'consumers', '-inf', now - 10 * lease)
+
+local lost = {}
+for i = 4, #ARGV, 2 do
+  local held = redis.call('HMGET', key('run', ARGV[i]), 'state', 'token')
+  if held[1] == 'running' and held[2] == ARGV[i + 1] then
+    redis.call('ZADD', leases, now + lease, ARGV[i])
+  else
+    lost[#lost + 1] = ARGV[i]
+  end
+end
+return lost

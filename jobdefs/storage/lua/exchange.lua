@@ -1,0 +1,74 @@
+#!lua flags=allow-oom
+-- Settles finished attempts, does upkeep, and claims the next jobs: one round trip of a working consumer.
+-- KEYS[1]  {namespace}:meta
+-- ARGV     in this order:
+--   now, ms since 1970, '' for the server's time
+--   lease, ms
+--   token for the new claims, 128 random bits in hex
+--   'repeat' if an earlier call with this token got no reply, else 'first'
+--   holder: the consumer's name
+--   how many jobs to claim
+--   how often a job may lose its holder before it is dead; how long such a job is kept, ms; life of a tombstone, ms
+--   number of queues; their names, most wanted first
+--   number of settlements; for each of them:
+--     id, token, outcome (succeeded | failed | snoozed | released | dead | cancelled | expired | parked), failures so far,
+--     delay in ms, how long the job, its result ('' as the job) and its history ('' as the job) are kept in ms,
+--     result ('' none), error ('' none), detail for the history or the reason of parking,
+--     number of effects; for each of them its kind and arguments (include/effects.lua)
+-- Returns  verdict of each settlement (settled | repeated | stale),
+--          claims {id, queue, envelope, failures, lost, generation, revocation by id, revocation by name},
+--          now in ms, moment of the next scheduled job or lease end in ms or '', whether ready jobs remain, number reclaimed
+--- @include "clock"
+--- @include "keys"
+--- @include "head"
+--- @include "waiting"
+--- @include "state"
+--- @include "submission"
+--- @include "history"
+--- @include "ending"
+--- @include "arguments"
+--- @include "effects"
+--- @include "settlement"
+--- @include "upkeep"
+--- @include "claim"
+
+take()
+local lease, token, repeated, holder, want = take_number(), take(), take() == 'repeat', take(), take_number()
+local lost_limit, keep_dead, tombstone = take_number(), take_number(), take_number()
+local names = {}
+for i = 1, take_number() do names[i] = take() end
+
+local verdicts = {}
+for i = 1, take_number() do verdicts[i] = settle() end
+
+for _, name in ipairs(names) do promote(name) end
+local reclaimed = reclaim(lease, lost_limit, keep_dead)
+prune(UPKEEP + 2 * #verdicts, tombstone)
+
+local claims, last_call = {}, key('reply', holder)
+if repeated and redis.call('HGET', last_call, 'token') == token then
+  claimed_before(token, redis.call('HGET', last_call, 'ids'), claims)
+elseif want > 0 then
+  claim(names, want, token, holder, lease, claims)
+  if #claims > 0 then
+    redis.call('HSET', last_call, 'token', token, 'ids', ids_of(claims))
+    redis.call('PEXPIRE', last_call, 10 * lease)
+  end
+end
+add_revocations(claims)
+
+-- The earliest moment at which there is something to do for somebody who serves these queues.
+local due, more
+local function sooner(entry)
+  if entry[2] and (not due or tonumber(entry[2]) < due) then due = tonumber(entry[2]) end
+end
+for _, name in ipairs(names) do
+  sooner(redis.call('ZRANGE', key('scheduled', name), 0, 0, 'WITHSCORES'))
+  if redis.call('EXISTS', key('ready', name)) == 1 then
+    more = 1
+    if #claims > 0 then wake(name, 0) end
+  end
+end
+sooner(redis.call('ZRANGE', leases, 0, 0, 'WITHSCORES'))
+keep_stamp()
+return {verdicts, claims, now, due and string.format('%.0f', due) or '', more or 0, reclaimed}

@@ -1,0 +1,36 @@
+-- What a settled attempt causes beside its own end. Every kind takes its arguments even when the settlement is
+-- stale and nothing is done, so that the next settlement begins at the right place.
+local EFFECTS = {}
+
+-- A follow-up job: envelope, delay in ms.
+function EFFECTS.submit(valid)
+  local envelope, delay = take(), take()
+  if valid then submit(envelope, delay, '') end
+end
+
+-- A value of Huey's key-value store: name, value, time to live in ms.
+function EFFECTS.value(valid)
+  local name, value, ttl = take(), take(), take()
+  if valid then redis.call('SET', key('value', name), value, 'PX', ttl) end
+end
+
+-- The end of a revocation: name.
+function EFFECTS.restore(valid)
+  local name = take()
+  if valid then redis.call('HDEL', root .. 'revocations', name) end
+end
+
+-- One member of a chord is done: chord id, its place, number of members, its value, how long values are kept in ms,
+-- the callback's envelope. The last member to arrive submits the callback.
+function EFFECTS.chord(valid)
+  local id, place, size, value, ttl, callback = take(), take(), take_number(), take(), take(), take()
+  if not valid then return end
+  local chord = key('chord', id)
+  redis.call('HSET', chord, place, value)
+  redis.call('PEXPIRE', chord, ttl)
+  if redis.call('HLEN', chord) == size then submit(callback, 0, '') end
+end
+
+local function take_effects(valid)
+  for _ = 1, take_number() do EFFECTS[take()](valid) end
+end

@@ -1,0 +1,9 @@
+-- The state of a job, nil where there is no such job. A job that was never claimed has no bookkeeping yet.
+local function state_of(id)
+  local state = redis.call('HGET', key('run', id), 'state')
+  if state then return state end
+  if redis.call('EXISTS', key('job', id)) == 0 then return nil end
+  local name, queue = stored_head(id)
+  if queue and redis.call('ZSCORE', key('scheduled', queue), id) then return 'scheduled' end
+  return 'ready'
+end

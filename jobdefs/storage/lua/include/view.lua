@@ -1,0 +1,13 @@
+-- One job as it is read back: state, envelope, due moment in ms or '', then the bookkeeping's fields and values.
+local function view(id)
+  local state = state_of(id)
+  if not state then return nil end
+  local envelope = redis.pcall('GET', key('job', id))
+  if type(envelope) ~= 'string' then envelope = '' end
+  local due = ''
+  if state == 'scheduled' then
+    local name, queue = stored_head(id)
+    due = queue and redis.call('ZSCORE', key('scheduled', queue), id) or ''
+  end
+  return {id, state, envelope, due, redis.call('HGETALL', key('run', id))}
+end

@@ -1,0 +1,34 @@
+-- Jobs that wait. Ready jobs are ordered by priority, then by arrival: score = (9 - priority) * 2^49 + stamp.
+-- A stamp is the store's time since 2024 in units of 8 µs, made strictly growing, so arrival order is exact,
+-- the age of a waiting job can be told from its score, and the sum stays exact in a double until 2165.
+local PRIORITY_STEP = 562949953421312
+local STAMP_EPOCH_US = 1704067200000000
+local STAMP_UNIT_US = 8
+
+local stamp
+local function next_stamp()
+  if not stamp then stamp = tonumber(redis.call('HGET', meta, 'stamp') or '0') end
+  stamp = math.max(stamp + 1, math.floor((now_us - STAMP_EPOCH_US) / STAMP_UNIT_US))
+  return stamp
+end
+local function keep_stamp()
+  if stamp then redis.call('HSET', meta, 'stamp', string.format('%.0f', stamp)) end
+end
+
+local function priority_of(score) return 9 - math.floor(tonumber(score) / PRIORITY_STEP) end
+local function score_for(priority) return (9 - priority) * PRIORITY_STEP + next_stamp() end
+
+-- Consumers block on this marker; its score is when they should look: 0 for at once. LT keeps the earliest.
+local function wake(queue, at)
+  redis.call('ZADD', key('wake', queue), 'LT', string.format('%.0f', at), 'now')
+end
+
+local function make_ready(id, queue, score)
+  redis.call('ZADD', key('ready', queue), string.format('%.0f', score), id)
+  wake(queue, 0)
+end
+
+local function make_scheduled(id, queue, due)
+  redis.call('ZADD', key('scheduled', queue), string.format('%.0f', due), id)
+  wake(queue, due)
+end

@@ -1,0 +1,53 @@
+#!lua flags=no-writes
+-- Reads a page of jobs, walking through indexes one after another.
+-- KEYS[1]  {namespace}:meta
+-- ARGV[1]  most jobs to return
+-- ARGV[2]  most index entries to look at
+-- ARGV[3]  only jobs of this name, '' for all
+-- ARGV[4]  only jobs of this queue, '' for all
+-- ARGV[5]  number of the index to begin in, from 0
+-- ARGV[6]  score of the last entry seen there, '' to begin at its start
+-- ARGV[7]  id of that entry
+-- ARGV[8…] for each index: its key behind '{namespace}:', 'up' or 'down'
+-- Returns  jobs (as find returns them), then where to go on: index number, score, id; index number -1 at the end
+--- @include "keys"
+--- @include "head"
+--- @include "state"
+--- @include "view"
+
+local STRIDE = 50
+local limit, budget = tonumber(ARGV[1]), tonumber(ARGV[2])
+local jobs = {}
+
+-- The entry may have left since the last page; then its score tells where it stood.
+local function rank_behind(index, down, score, id)
+  if score == '' then return 0 end
+  local rank = redis.call(down and 'ZREVRANK' or 'ZRANK', index, id)
+  if rank then return rank + 1 end
+  if down then return redis.call('ZCOUNT', index, '(' .. score, '+inf') end
+  return redis.call('ZCOUNT', index, '-inf', '(' .. score)
+end
+
+local function wanted(id)
+  if ARGV[3] == '' and ARGV[4] == '' then return true end
+  local name, queue = stored_head(id)
+  return (ARGV[3] == '' or name == ARGV[3]) and (ARGV[4] == '' or queue == ARGV[4])
+end
+
+local number, score, id = tonumber(ARGV[5]), ARGV[6], ARGV[7]
+while ARGV[8 + 2 * number] do
+  local index, down = root .. ARGV[8 + 2 * number], ARGV[9 + 2 * number] == 'down'
+  local rank = rank_behind(index, down, score, id)
+  while true do
+    local entries = redis.call(down and 'ZREVRANGE' or 'ZRANGE', index, rank, rank + STRIDE - 1, 'WITHSCORES')
+    if #entries == 0 then break end
+    for i = 1, #entries, 2 do
+      if wanted(entries[i]) then jobs[#jobs + 1] = view(entries[i]) end
+      budget = budget - 1
+      if #jobs >= limit or budget <= 0 then return {jobs, number, entries[i + 1], entries[i]} end
+    end
+    rank = rank + STRIDE
+  end
+  number, score, id = number + 1, '', ''
+end
+return {jobs, -1, '', ''}

@@ -1,0 +1,28 @@
+#!lua
+-- Makes a dead, cancelled, expired or parked job ready again, as a new generation with all its attempts.
+-- KEYS[1]  {namespace}:meta
+-- ARGV[1]  now, ms since 1970, '' for the server's time
+-- ARGV[2]  job id
+-- Returns  'done' or 'refused', then the job's state; nothing where there is no such job
+--- @include "clock"
+--- @include "keys"
+--- @include "head"
+--- @include "waiting"
+--- @include "state"
+--- @include "history"
+
+local id = ARGV[2]
+local state = state_of(id)
+if not state then return {} end
+local indexes = {dead = key('final', 'dead'), cancelled = key('final', 'cancelled'), expired = key('final', 'expired'), parked = root .. 'parked'}
+local name, queue, priority = stored_head(id)
+if not indexes[state] or not queue then return {'refused', state} end
+local run = key('run', id)
+local before = redis.call('HMGET', run, 'finished_at_ms', 'failures', 'generation')
+remember(id, state, before[1] or 0, (tonumber(before[2] or 0)), '')
+redis.call('ZREM', indexes[state], id)
+redis.call('HDEL', run, 'token', 'error', 'result', 'reason', 'finished_at_ms', 'claimed_at_ms', 'holder')
+redis.call('HSET', run, 'state', 'ready', 'failures', 0, 'lost', 0, 'generation', tonumber(before[3] or 0) + 1)
+make_ready(id, queue, score_for(priority))
+keep_stamp()
+return {'done', 'ready'}
