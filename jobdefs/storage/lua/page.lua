@@ -8,7 +8,7 @@
 -- ARGV[5]  number of the index to begin in, from 0
 -- ARGV[6]  score of the last entry seen there, '' to begin at its start
 -- ARGV[7]  id of that entry
--- ARGV[8…] for each index: its key behind '{namespace}:', 'up' or 'down'
+-- ARGV[8…] states to look through, in this order
 -- Returns  jobs (as find returns them), then where to go on: index number, score, id; index number -1 at the end
 --- @include "keys"
 --- @include "head"
@@ -34,9 +34,25 @@ local function wanted(id)
   return (ARGV[3] == '' or name == ARGV[3]) and (ARGV[4] == '' or queue == ARGV[4])
 end
 
+-- Waiting and running jobs come in the order in which something will happen to them, the others newest first.
+local indexes = {}
+local function add_index(name, down) indexes[#indexes + 1] = {name, down} end
+local function add_waiting(state)
+  local names = ARGV[4] ~= '' and {ARGV[4]} or redis.call('SMEMBERS', queues)
+  table.sort(names)
+  for _, name in ipairs(names) do add_index(key(state, name), false) end
+end
+for i = 8, #ARGV do
+  local state = ARGV[i]
+  if state == 'ready' or state == 'scheduled' then add_waiting(state)
+  elseif state == 'running' then add_index(leases, false)
+  elseif state == 'parked' then add_index(root .. 'parked', true)
+  else add_index(key('final', state), true) end
+end
+
 local number, score, id = tonumber(ARGV[5]), ARGV[6], ARGV[7]
-while ARGV[8 + 2 * number] do
-  local index, down = root .. ARGV[8 + 2 * number], ARGV[9 + 2 * number] == 'down'
+while indexes[number + 1] do
+  local index, down = indexes[number + 1][1], indexes[number + 1][2]
   local rank = rank_behind(index, down, score, id)
   while true do
     local entries = redis.call(down and 'ZREVRANGE' or 'ZRANGE', index, rank, rank + STRIDE - 1, 'WITHSCORES')

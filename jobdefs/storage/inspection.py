@@ -1,0 +1,92 @@
+"""Inspection: the calls that read jobs and count them."""
+
+import base64
+import binascii
+from typing import Any, Final
+
+import attrs
+
+from jobdefs.errors import InvalidOption
+from jobdefs.record import JobRecord, QueueCounts
+from jobdefs.state import State
+from jobdefs.storage import keys, moment
+from jobdefs.storage.call import Call
+from jobdefs.storage.contract import KeySpace, Page
+from jobdefs.storage.readback import read_record
+from jobdefs.storage.scripts import script
+
+_SCAN_BUDGET: Final = 2_000
+_LISTED: Final = tuple(state for state in State if state is not State.SUSPECT)
+_LEASE_BUDGET: Final = 10_000
+
+
+@attrs.frozen
+class InspectionCalls:
+    """Builds the calls of the Inspection contract for one namespace."""
+
+    namespace: str
+    clock: moment.Clock = moment.servers_clock
+
+    def open(self, epoch: str) -> Call[KeySpace]:
+        """Open the key space, making it with this epoch where there is none."""
+        args = (moment.argument(self.clock), keys.SCHEMA, epoch)
+        return Call(script("open"), self._keys, args, _key_space)
+
+    def find(self, job_id: str) -> Call[JobRecord | None]:
+        """Read one job; None where there is no such job."""
+        return Call(script("find"), self._keys, (job_id,), _record)
+
+    def page(self, *, state: State | None, queue: str, name: str, cursor: str | None, limit: int) -> Call[Page]:
+        """Read up to ``limit`` jobs: those that wait first, then those that run, then the finished ones, newest first.
+
+        ``state`` None, an empty ``queue`` and an empty ``name`` stand for all. A page may hold fewer jobs than asked
+        for, or none, and still have a next one. Raises InvalidOption for a cursor that no page gave.
+        """
+        states = _LISTED if state is None else (state,)
+        args = (limit, _SCAN_BUDGET, name, queue, *_read_cursor(cursor), *(listed.value for listed in states))
+        return Call(script("page"), self._keys, args, _page)
+
+    def queues(self) -> Call[tuple[QueueCounts, ...]]:
+        """Count the jobs of every queue."""
+        return Call(script("queues"), self._keys, (moment.argument(self.clock), _LEASE_BUDGET), _queue_counts)
+
+    @property
+    def _keys(self) -> tuple[str]:
+        return (keys.meta(self.namespace),)
+
+
+def _key_space(reply: list[Any]) -> KeySpace:
+    return KeySpace(int(reply[0]), reply[1].decode(), reply[2])
+
+
+def _record(reply: list[Any]) -> JobRecord | None:
+    return read_record(reply) if reply else None
+
+
+def _page(reply: list[Any]) -> Page:
+    jobs, number, score, last_id = reply
+    cursor = None if number < 0 else base64.urlsafe_b64encode(b"%d %b %b" % (number, score, last_id)).decode()
+    return Page(tuple(read_record(fields) for fields in jobs), cursor)
+
+
+def _read_cursor(cursor: str | None) -> tuple[int, str, str]:
+    if cursor is None:
+        return 0, "", ""
+    try:
+        number, score, last_id = base64.urlsafe_b64decode(cursor).decode().split(" ", 2)
+        float(score)
+        return abs(int(number)), score, last_id
+    except (ValueError, binascii.Error):
+        reason = "no page gave this cursor; begin again without one"
+        raise InvalidOption("cursor", reason) from None
+
+
+def _queue_counts(reply: list[Any]) -> tuple[QueueCounts, ...]:
+    return tuple(_counts(fields) for fields in reply)
+
+
+def _counts(fields: list[Any]) -> QueueCounts:
+    name, ready, scheduled, running, oldest = fields
+    return QueueCounts(
+        name=name.decode(), ready=ready, scheduled=scheduled, running=running, oldest_ready_ms=None if oldest == b"" else oldest
+    )

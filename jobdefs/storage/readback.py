@@ -1,0 +1,98 @@
+"""Reads a job back from what the scripts return, and tells its story in events."""
+
+import json
+from collections.abc import Iterator
+from typing import Any, Final
+
+import attrs
+
+from jobdefs.errors import UnreadableEnvelope
+from jobdefs.record import Envelope, Event, JobError, JobRecord
+from jobdefs.state import State
+from jobdefs.wire import envelope as wire
+
+# What a line of the history began as, where the attempt ran at all.
+_AFTER_RUNNING: Final = frozenset({"failed", "snoozed", "released", "lost"})
+
+
+def read_record(reply: list[Any]) -> JobRecord:
+    """Return the record behind a reply of the scripts ``find`` and ``page``."""
+    job_id, state, raw, due, pairs = reply
+    fields = {name.decode(): value for name, value in _pairs(pairs)}
+    written = _envelope(raw)
+    record = JobRecord(
+        id=job_id.decode(),
+        state=State(state.decode()),
+        envelope=written,
+        raw=raw,
+        queue=written.queue if written else _text(fields, "queue"),
+        priority=written.priority if written else 0,
+        failures=_number(fields, "failures") or 0,
+        lost=_number(fields, "lost") or 0,
+        generation=_number(fields, "generation") or 0,
+        due_at_ms=int(float(due)) if due else None,
+        claimed_at_ms=_number(fields, "claimed_at_ms"),
+        finished_at_ms=_number(fields, "finished_at_ms"),
+        holder=_text(fields, "holder"),
+        error=_error(fields.get("error")),
+        reason=_text(fields, "reason"),
+        result=fields.get("result"),
+    )
+    return _with_events(record, _text(fields, "history"))
+
+
+def _pairs(reply: Any) -> Iterator[tuple[bytes, bytes]]:
+    # RESP3 servers answer a map where RESP2 ones answer a flat list.
+    return iter(reply.items()) if isinstance(reply, dict) else zip(reply[::2], reply[1::2], strict=True)
+
+
+def _text(fields: dict[str, bytes], name: str) -> str:
+    return fields.get(name, b"").decode("utf-8", "replace")
+
+
+def _number(fields: dict[str, bytes], name: str) -> int | None:
+    return int(fields[name]) if name in fields else None
+
+
+def _envelope(raw: bytes) -> Envelope | None:
+    try:
+        return wire.read(raw)
+    except UnreadableEnvelope:
+        return None
+
+
+def _error(stored: bytes | None) -> JobError | None:
+    if stored is None:
+        return None
+    fields = json.loads(stored)
+    return JobError(fields["type"], fields["message"], fields.get("traceback", ""))
+
+
+def _with_events(record: JobRecord, history: str) -> JobRecord:
+    return attrs.evolve(record, events=tuple(_events(record, history)))
+
+
+def _events(record: JobRecord, history: str) -> Iterator[Event]:
+    if record.envelope:
+        yield Event(name="enqueued", at_ms=record.envelope.enqueued_at_ms)
+    for line in history.splitlines():
+        yield from _past(line)
+    if record.claimed_at_ms is not None and record.state not in (State.SCHEDULED, State.READY):
+        yield Event(name="running", at_ms=record.claimed_at_ms, attempt=_attempt(record), detail=record.holder)
+    if record.finished_at_ms is not None:
+        yield Event(name=record.state.value, at_ms=record.finished_at_ms, attempt=_attempt(record), detail=record.reason)
+
+
+def _past(line: str) -> Iterator[Event]:
+    name, began, at, attempt, detail = line.split(" ", 4)
+    if name in _AFTER_RUNNING:
+        yield Event(name="running", at_ms=int(began), attempt=int(attempt))
+        yield Event(name=name, at_ms=int(at), attempt=int(attempt), detail=detail)
+        return
+    yield Event(name=name, at_ms=int(began))
+    yield Event(name="replayed", at_ms=int(at))
+
+
+def _attempt(record: JobRecord) -> int:
+    # The failure of the last attempt is counted already once the job is dead.
+    return record.failures + (record.state is not State.DEAD)
