@@ -2,7 +2,8 @@
 local OUTCOMES = {}
 
 local function attempt_over(job)
-  remember(job.id, job.outcome, job.began, job.attempt, job.detail)
+  local attempt = job.outcome == 'failed' and job.failures or job.failures + 1
+  remember(job.id, job.outcome, job.began, attempt, job.detail)
 end
 
 function OUTCOMES.succeeded(job) finish(job.id, 'succeeded', job.keep) end
@@ -41,7 +42,7 @@ local function settle()
   local held = redis.call('HMGET', run, 'state', 'token', 'queue', 'score', 'claimed_at_ms')
   local valid = held[1] == 'running' and held[2] == job.token
   if valid then
-    job.queue, job.score, job.began, job.attempt = held[3], held[4], held[5], job.failures
+    job.queue, job.score, job.began = held[3], held[4], held[5]
     redis.call('ZREM', leases, job.id)
     if job.failures > 0 then redis.call('HSET', run, 'failures', job.failures) end
     if job.error ~= '' then redis.call('HSET', run, 'error', job.error) end
