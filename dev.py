@@ -6,7 +6,7 @@ Needs Python 3.11 or newer and nothing else: whichever of uv, venv and pip the m
 import sys
 
 if sys.version_info < (3, 11):  # noqa: UP036 - an older interpreter would fail on the next import, with a traceback
-    sys.exit("dev.py: needs Python 3.11 or newer, this is %d.%d; try python3.11 dev.py" % sys.version_info[:2])
+    sys.exit(f"dev.py: needs Python 3.11 or newer, this is {sys.version.split()[0]}; try python3.11 dev.py")
 
 import hashlib
 import importlib.util
