@@ -1,0 +1,125 @@
+"""The envelope around a payload: the bytes by which a producer, the store and a consumer know a job (FORMAT.md)."""
+
+import re
+from typing import Any, Final
+from uuid import uuid4
+
+import orjson
+
+from jobdefs.definition import NAME_PATTERN, QUEUE_PATTERN
+from jobdefs.errors import InvalidOption, UnreadableEnvelope
+from jobdefs.record import Envelope
+
+VERSION: Final = 1
+ID_PATTERN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
+PLAIN_NAME_PATTERN: Final = re.compile(r"huey:[ !#-\[\]-~]{1,200}")
+_MILLISECONDS: Final = r"[1-9][0-9]{0,14}"
+
+_WRITTEN: Final = re.compile(
+    rf'\{{"v":{VERSION},"id":"({ID_PATTERN.pattern})","name":"({NAME_PATTERN.pattern}|{PLAIN_NAME_PATTERN.pattern})"'
+    rf',"queue":"({QUEUE_PATTERN.pattern})","priority":([0-9])(?:,"enqueued_at_ms":({_MILLISECONDS}))?'
+    rf'(?:,"expires_in_ms":({_MILLISECONDS}))?(?:,"attempts":([1-9][0-9]{{0,3}}))?,"payload":(.+)\}}'.encode(),
+    re.DOTALL,
+)
+_VERSION: Final = re.compile(rb'\s*\{\s*"v"\s*:\s*([0-9]{1,9})\s*[,}]')
+
+# The fields in their written order: whether each must be there, what its JSON text must match, and that in words.
+_FIELDS: Final = {
+    "v": (True, re.compile(str(VERSION)), f"must be {VERSION}"),
+    "id": (True, ID_PATTERN, "must start with a letter or digit and have at most 64 of A-Z a-z 0-9 _ . : -"),
+    "name": (
+        True,
+        re.compile(f"{NAME_PATTERN.pattern}|{PLAIN_NAME_PATTERN.pattern}"),
+        "must start with a letter and have at most 64 of A-Z a-z 0-9 _ . -, or be huey: and a plain task's name",
+    ),
+    "queue": (True, QUEUE_PATTERN, "must start with a-z or 0-9 and have at most 64 of a-z 0-9 _ . -"),
+    "priority": (True, re.compile("[0-9]"), "must be an integer from 0 to 9"),
+    "enqueued_at_ms": (False, re.compile(_MILLISECONDS), "must be an integer of 1 to 15 digits, 1 or more"),
+    "expires_in_ms": (False, re.compile(_MILLISECONDS), "must be an integer of 1 to 15 digits, 1 or more"),
+    "attempts": (False, re.compile("[1-9][0-9]{0,3}"), "must be an integer from 1 to 9999"),
+    "payload": (True, re.compile(".+", re.DOTALL), "must be JSON"),
+}
+_TEXTS: Final = ("id", "name", "queue")
+_ZERO: Final = ord("0")
+
+
+def new_id() -> str:
+    """Return a fresh job id, 122 random bits as 32 hexadecimal digits."""
+    return uuid4().hex
+
+
+def write(envelope: Envelope) -> bytes:
+    """Return the bytes that the store keeps, without ``enqueued_at_ms``, which the store puts in by its own clock.
+
+    The payload must be JSON text already. Raises InvalidOption for a field that could not be read back.
+    """
+    expires = "" if envelope.expires_in_ms is None else f',"expires_in_ms":{envelope.expires_in_ms}'
+    attempts = "" if envelope.attempts is None else f',"attempts":{envelope.attempts}'
+    head = (
+        f'{{"v":{VERSION},"id":"{envelope.id}","name":"{envelope.name}","queue":"{envelope.queue}"'
+        f',"priority":{envelope.priority}{expires}{attempts},"payload":'
+    )
+    data = b"%b%b}" % (head.encode("utf-8", "replace"), envelope.payload)
+    if _WRITTEN.fullmatch(data) is None:
+        _refuse_field(envelope)
+    return data
+
+
+def read(data: bytes) -> Envelope:
+    """Return the envelope in stored bytes; raises UnreadableEnvelope, which says what is wrong.
+
+    The payload is handed on as it stands; whether it is JSON shows when it is decoded.
+    """
+    match = _WRITTEN.fullmatch(data)
+    if match is None:
+        raise UnreadableEnvelope(f"The stored job cannot be read: {_reason(data)}.")
+    job_id, name, queue, priority, enqueued, expires, attempts, payload = match.groups()
+    return Envelope(
+        id=job_id.decode(),
+        name=name.decode(),
+        queue=queue.decode(),
+        priority=priority[0] - _ZERO,
+        payload=payload,
+        enqueued_at_ms=0 if enqueued is None else int(enqueued),
+        expires_in_ms=None if expires is None else int(expires),
+        attempts=None if attempts is None else int(attempts),
+    )
+
+
+def _refuse_field(envelope: Envelope) -> None:
+    for name, (required, pattern, rule) in _FIELDS.items():
+        value = getattr(envelope, name, VERSION)
+        text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+        if name != "enqueued_at_ms" and (required or value is not None) and not pattern.fullmatch(text):
+            raise InvalidOption(name, rule)
+    raise InvalidOption("envelope", "its fields make no readable job")
+
+
+def _reason(data: bytes) -> str:
+    version = _VERSION.match(data)
+    if version and int(version[1]) > VERSION:
+        return f"it has version {int(version[1])}, and this program reads version {VERSION}; upgrade this program"
+    try:
+        fields = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        return f"it is not JSON ({error})"
+    if not isinstance(fields, dict):
+        return "it is JSON, but not an object"
+    return _wrong_field(fields)
+
+
+def _wrong_field(fields: dict[str, Any]) -> str:
+    for name, (required, pattern, rule) in _FIELDS.items():
+        if name not in fields:
+            if required:
+                return f"the field {name!r} is missing"
+        elif name != "payload" and not (_has_type(name, fields[name]) and pattern.fullmatch(str(fields[name]))):
+            return f"the field {name!r} {rule}"
+    if unknown := [name for name in fields if name not in _FIELDS]:
+        return f"the field {unknown[0][:64]!r} is unknown"
+    order = ", ".join(_FIELDS)
+    return f"its fields are not in the order {order}, each once, without spaces between them"
+
+
+def _has_type(name: str, value: object) -> bool:
+    return type(value) is (str if name in _TEXTS else int)
