@@ -10,6 +10,7 @@ if sys.version_info < (3, 11):  # noqa: UP036 - an older interpreter would fail 
 
 import hashlib
 import importlib.util
+import json
 import os
 import shutil
 import subprocess
@@ -69,14 +70,15 @@ def group(groups: dict[str, Any], name: str) -> list[str]:
     return requirements
 
 
-def fingerprint() -> str:
+def fingerprint(project: dict[str, Any]) -> str:
     """Return what the environment depends on: while it is unchanged, nothing has to be installed."""
-    files = [(ROOT / name).read_bytes() for name in ("pyproject.toml", "constraints.txt")]
-    return hashlib.sha256(b"\0".join([*files, str(ROOT).encode(), sys.version.encode()])).hexdigest()
+    tables = [project[name] for name in ("build-system", "project", "dependency-groups")]
+    constraints = (ROOT / "constraints.txt").read_text()
+    return hashlib.sha256(json.dumps([tables, constraints, str(ROOT), sys.version]).encode()).hexdigest()
 
 
-def is_ready() -> bool:
-    return STAMP.exists() and STAMP.read_text() == fingerprint()
+def is_ready(wanted: str) -> bool:
+    return (BIN / "python").exists() and STAMP.exists() and STAMP.read_text() == wanted
 
 
 def say(text: str) -> None:
@@ -101,15 +103,16 @@ def fill(installer: Installer, requirements: list[str]) -> bool:
 
 def set_up() -> None:
     """Make `.venv` with the project and its tests' requirements, unless it is there already."""
-    if is_ready():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    wanted = fingerprint(project)
+    if is_ready(wanted):
         return
-    groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
-    requirements = ["-e", f".[{EXTRAS}]", *group(groups, GROUP)]
+    requirements = ["-e", f".[{EXTRAS}]", *group(project["dependency-groups"], GROUP)]
     started = time.monotonic()
     for installer in installers(shutil.which("uv"), ensurepip=importlib.util.find_spec("ensurepip") is not None):
         say(f"installing the project into .venv with {installer.name} (only the first time; needs the network) ...")
         if fill(installer, requirements):
-            STAMP.write_text(fingerprint())
+            STAMP.write_text(wanted)
             say(f"ready after {time.monotonic() - started:.0f} s")
             return
         say(f"{installer.name} failed, its reason stands above")
