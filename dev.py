@@ -121,8 +121,11 @@ def set_up() -> None:
 
 def main(arguments: list[str]) -> None:
     """Run one of the commands in the project's own environment; ends with the command's exit code."""
+    if arguments in (["-h"], ["--help"]):
+        print(USAGE)
+        return
     if not arguments or arguments[0] not in COMMANDS:
-        sys.exit(USAGE if arguments in ([], ["-h"], ["--help"]) else f"dev.py: no command {arguments[0]!r}\n{USAGE}")
+        fail(f"no command {arguments[0]!r}\n{USAGE}" if arguments else f"say what to do\n{USAGE}")
     set_up()
     command = [*COMMANDS[arguments[0]], *arguments[1:]]
     os.chdir(ROOT)
@@ -136,4 +139,4 @@ if __name__ == "__main__":
     except KeyboardInterrupt:
         sys.exit(130)
     except OSError as error:
-        fail(f"{error.strerror}: {error.filename}")
+        fail(str(error))
