@@ -1,0 +1,109 @@
+"""AsyncStore: sends a call and awaits the reply."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any, Final, Self, TypeVar
+
+import redis.asyncio as redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import NoScriptError, ResponseError
+
+from jobdefs.policy import STORE_DEADLINE
+from jobdefs.storage import address
+from jobdefs.storage.call import Call
+from jobdefs.storage.drivers.failures import translated
+from jobdefs.storage.drivers.speech import MAX_CONNECTIONS, OPTIONS, arguments, at_least, parameter, popped, untold
+
+R = TypeVar("R")
+_CONNECTION: Final[dict[str, type[Any]]] = {
+    "redis": redis.Connection,
+    "rediss": redis.SSLConnection,
+    "unix": redis.UnixDomainSocketConnection,
+}
+
+
+class AsyncStore:
+    """Sends calls and awaits their replies, in the event loop that used it first.
+
+    As Store, but ``deadline`` bounds each request as a whole: waiting for a free connection, connecting, sending, answer.
+    """
+
+    def __init__(self, url: str, deadline: timedelta = STORE_DEADLINE) -> None:
+        place = address.parse(url)
+        self._shown = place.shown
+        self._deadline_s = deadline.total_seconds()
+        options = place.options | OPTIONS | {"retry": Retry(NoBackoff(), 0), "connection_class": _CONNECTION[place.scheme]}
+        # Every use is inside _bounded; a timeout of the socket's own would cost a task per request.
+        options |= {"socket_timeout": None, "socket_connect_timeout": self._deadline_s}
+        self._pool: Any = redis.BlockingConnectionPool(max_connections=MAX_CONNECTIONS, timeout=None, **options)
+        self._waiting: Any = redis.ConnectionPool(**options)
+        self._client: Any = redis.Redis(connection_pool=self._pool)
+
+    async def __aenter__(self) -> Self:
+        """Return itself; connections open at the first request."""
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        """Close every connection."""
+        await self.close()
+
+    @property
+    def shown(self) -> str:
+        """The server's address without its password."""
+        return self._shown
+
+    async def send(self, call: Call[R]) -> R:
+        """Run the call's script and return its reply, as the call reads it."""
+        rest = arguments(call)
+        async with self._bounded():
+            try:
+                reply = await self._client.execute_command("EVALSHA", call.script.sha, *rest)
+            except NoScriptError:
+                reply = await self._client.execute_command("EVAL", call.script.source, *rest)
+        return call.parse(reply)
+
+    async def wait(self, keys: Sequence[str], timeout_s: float) -> tuple[str, float] | None:
+        """Take the lowest member of the first sorted set that has one: its key and score, None after ``timeout_s``."""
+        async with self._bounded(timeout_s):
+            connection = await self._waiting.get_connection()
+            try:
+                await connection.send_command("BZPOPMIN", *keys, at_least(timeout_s))
+                found = await connection.read_response()
+            finally:
+                await self._waiting.release(connection)
+        return popped(found)
+
+    async def info(self) -> dict[str, Any]:
+        """Return what the server says about itself."""
+        async with self._bounded():
+            found: dict[str, Any] = await self._client.execute_command("INFO")
+        return found
+
+    async def config(self, name: str) -> str | None:
+        """Return one of the server's parameters, None where it has none of this name or does not tell."""
+        async with self._bounded():
+            try:
+                found = await self._client.execute_command("CONFIG GET", name)
+            except ResponseError as error:
+                found = untold(error)
+        return parameter(found, name)
+
+    async def ping(self) -> None:
+        """Return when the server has answered."""
+        async with self._bounded():
+            await self._client.execute_command("PING")
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._pool.aclose()
+        await self._waiting.aclose()
+
+    @asynccontextmanager
+    async def _bounded(self, extra_s: float = 0) -> AsyncIterator[None]:
+        patience_s = self._deadline_s + extra_s
+        with translated(self._shown, patience_s):
+            async with asyncio.timeout(patience_s):
+                yield

@@ -1,0 +1,78 @@
+"""One table: what a server or the way to it can answer instead of a reply, and what is raised for it."""
+
+import os
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from redis import exceptions
+
+from jobdefs.errors import StoreError, StoreFull, StoreUnavailable, StoreUnsuitable
+
+_PASSWORD: Final = "put the right user and password into REDIS_URL (redis://user:password@host)"
+_CLUSTER: Final = "is a node of a Redis Cluster and does not hold these keys; set REDIS_URL to a server outside a cluster"
+
+# The beginning of an error reply; each text completes "The server at ADDRESS …".
+_REPLIES: Final[tuple[tuple[str, type[StoreError], str], ...]] = (
+    ("NOAUTH", StoreUnsuitable, f"wants a password; {_PASSWORD}"),
+    ("WRONGPASS", StoreUnsuitable, f"refuses the user or the password; {_PASSWORD}"),
+    ("NOPERM", StoreUnsuitable, "does not permit its user what is needed; give this user the rights on scripts, keys and INFO"),
+    ("OOM", StoreFull, "is out of memory and took nothing; raise its maxmemory or remove data, then send this again"),
+    ("LOADING", StoreUnavailable, "is still loading its data; try again shortly"),
+    ("MASTERDOWN", StoreUnavailable, "is a replica that lost its primary; set REDIS_URL to the primary"),
+    ("READONLY", StoreUnavailable, "is a read-only replica; set REDIS_URL to the primary"),
+    ("MISCONF", StoreUnavailable, "cannot write to its disk and takes nothing; its own log says why"),
+    ("NOREPLICAS", StoreUnavailable, "misses the replicas that it is told to have; bring them back"),
+    ("BUSY", StoreUnavailable, "is busy with a script; try again shortly"),
+    ("CLUSTERDOWN", StoreUnavailable, "says that its cluster is down; try again shortly"),
+    ("MOVED", StoreUnsuitable, _CLUSTER),
+    ("CROSSSLOT", StoreUnsuitable, _CLUSTER),
+    ("ERR DB index", StoreUnsuitable, "has no database of this number; correct the number at the end of REDIS_URL"),
+)
+
+
+@contextmanager
+def translated(address: str, patience_s: float) -> Iterator[None]:
+    """Raise a StoreError for whatever redis or the socket raises inside; ``patience_s`` is how long was waited."""
+    try:
+        yield
+    except (exceptions.RedisError, OSError) as error:
+        kind, text = _judged(_root(error), patience_s)
+        message = f"The server at {address} {text}."
+        raise kind(message) from error
+
+
+def _judged(error: Exception, patience_s: float) -> tuple[type[StoreError], str]:
+    reply = f"{getattr(error, 'status_code', None) or ''} {error}".strip()
+    for beginning, kind, text in _REPLIES:
+        if reply.startswith(beginning):
+            return kind, text
+    match error:
+        case exceptions.AuthenticationError():
+            return StoreUnsuitable, f"refuses the user or the password ({_reason(error)}); {_PASSWORD}"
+        case exceptions.InvalidResponse():
+            return StoreUnsuitable, "answers, but it is not Redis; set REDIS_URL to a Redis or Valkey server (rediss:// where it wants TLS)"
+        case exceptions.TimeoutError() | TimeoutError():
+            return StoreUnavailable, f"gave no answer within {patience_s:g} s; check that it runs and is not overloaded, then try again"
+        case exceptions.ConnectionError() | OSError():
+            return StoreUnavailable, f"cannot be reached ({_reason(error)}); start it, or set REDIS_URL to the right address"
+        case _:
+            return StoreError, f"refuses the request ({_reason(error)})"
+
+
+def _root(error: Exception) -> Exception:
+    # redis.asyncio wraps whatever the server says while a unix socket is being connected.
+    return error.__cause__ if isinstance(error.__cause__, exceptions.RedisError) else error
+
+
+def _reason(error: Exception) -> str:
+    below = error.__cause__ or error.__context__
+    if isinstance(below, ssl.SSLError | socket.gaierror):
+        text = str(below.strerror)
+    elif isinstance(below, OSError) and below.errno:
+        text = os.strerror(below.errno)
+    else:
+        text = str(error)
+    return " ".join(text.split()).rstrip(".")

@@ -1,0 +1,39 @@
+"""What both drivers say to a server in the same way, and how they read its replies."""
+
+from typing import Any, Final
+
+from redis.exceptions import NoPermissionError, ResponseError
+
+from jobdefs.storage.call import Argument, Call
+
+MAX_CONNECTIONS: Final = 32
+# RESP 2 needs no handshake, so that a server too old for HELLO can still say its version; CLIENT SETINFO is left out too.
+OPTIONS: Final[dict[str, Any]] = {"protocol": 2, "driver_info": None, "decode_responses": False, "retry_on_error": []}
+
+
+def arguments(call: Call[Any]) -> tuple[Argument, ...]:
+    """Return what follows the script or its digest in EVAL and EVALSHA."""
+    return (len(call.keys), *call.keys, *call.args)
+
+
+def at_least(timeout_s: float) -> float:
+    """Return a timeout for BZPOPMIN, to which 0 would mean for ever."""
+    return max(timeout_s, 0.001)
+
+
+def popped(found: Any) -> tuple[str, float] | None:
+    """Read the reply to BZPOPMIN: the key and the score, without the member."""
+    return None if found is None else (found[0].decode(), float(found[2]))
+
+
+def parameter(found: dict[str | bytes, Any], name: str) -> str | None:
+    """Read the reply to CONFIG GET."""
+    value = found.get(name, found.get(name.encode()))
+    return value.decode() if isinstance(value, bytes) else value
+
+
+def untold(error: ResponseError) -> dict[str | bytes, Any]:
+    """Return no parameters where the server does not tell them: hosted ones forbid CONFIG, or take the command away."""
+    if isinstance(error, NoPermissionError) or "unknown command" in str(error):
+        return {}
+    raise error

@@ -1,0 +1,98 @@
+"""Store: sends a call and waits for the reply."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from typing import Any, Final, TypeVar
+
+import redis
+from redis.backoff import NoBackoff
+from redis.exceptions import NoScriptError, ResponseError
+from redis.retry import Retry
+
+from jobdefs.policy import STORE_DEADLINE
+from jobdefs.storage import address
+from jobdefs.storage.call import Call
+from jobdefs.storage.drivers.failures import translated
+from jobdefs.storage.drivers.speech import MAX_CONNECTIONS, OPTIONS, arguments, at_least, parameter, popped, untold
+
+R = TypeVar("R")
+_CONNECTION: Final[dict[str, type[Any]]] = {
+    "redis": redis.Connection,
+    "rediss": redis.SSLConnection,
+    "unix": redis.UnixDomainSocketConnection,
+}
+_POOL: Final[Any] = redis.BlockingConnectionPool
+
+
+class Store:
+    """Sends calls and waits for their replies; any number of threads may share one.
+
+    It connects at the first request, also in a child after a fork. Every method raises StoreUnavailable, StoreFull or
+    StoreUnsuitable; the constructor raises SettingsError for a malformed ``url``. Each answer of the server must begin
+    within ``deadline``.
+    """
+
+    def __init__(self, url: str, deadline: timedelta = STORE_DEADLINE) -> None:
+        place = address.parse(url)
+        self._shown = place.shown
+        self._deadline_s = deadline.total_seconds()
+        options = place.options | OPTIONS | {"retry": Retry(NoBackoff(), 0), "connection_class": _CONNECTION[place.scheme]}
+        options |= {"socket_timeout": self._deadline_s, "socket_connect_timeout": self._deadline_s}
+        self._pool: Any = _POOL(max_connections=MAX_CONNECTIONS, timeout=self._deadline_s, **options)
+        self._waiting: Any = redis.ConnectionPool(**options)
+        self._client: Any = redis.Redis(connection_pool=self._pool)
+
+    @property
+    def shown(self) -> str:
+        """The server's address without its password."""
+        return self._shown
+
+    def send(self, call: Call[R]) -> R:
+        """Run the call's script and return its reply, as the call reads it."""
+        rest = arguments(call)
+        with self._translated():
+            try:
+                reply = self._client.execute_command("EVALSHA", call.script.sha, *rest)
+            except NoScriptError:
+                reply = self._client.execute_command("EVAL", call.script.source, *rest)
+        return call.parse(reply)
+
+    def wait(self, keys: Sequence[str], timeout_s: float) -> tuple[str, float] | None:
+        """Take the lowest member of the first sorted set that has one: its key and score, None after ``timeout_s``."""
+        with self._translated(timeout_s):
+            connection = self._waiting.get_connection()
+            try:
+                connection.send_command("BZPOPMIN", *keys, at_least(timeout_s))
+                found = connection.read_response(timeout=timeout_s + self._deadline_s)
+            finally:
+                self._waiting.release(connection)
+        return popped(found)
+
+    def info(self) -> dict[str, Any]:
+        """Return what the server says about itself."""
+        with self._translated():
+            found: dict[str, Any] = self._client.execute_command("INFO")
+        return found
+
+    def config(self, name: str) -> str | None:
+        """Return one of the server's parameters, None where it has none of this name or does not tell."""
+        with self._translated():
+            try:
+                found = self._client.execute_command("CONFIG GET", name)
+            except ResponseError as error:
+                found = untold(error)
+        return parameter(found, name)
+
+    def ping(self) -> None:
+        """Return when the server has answered."""
+        with self._translated():
+            self._client.execute_command("PING")
+
+    def close(self) -> None:
+        """Close every connection, once no other thread uses them; a later request opens new ones."""
+        self._pool.close()
+        self._waiting.close()
+
+    def _translated(self, extra_s: float = 0) -> AbstractContextManager[None]:
+        return translated(self._shown, self._deadline_s + extra_s)

@@ -1,0 +1,16 @@
+"""The service's settings."""
+
+import attrs
+
+from jobdefs.runtime.readings import switch, text, whole
+from jobdefs.runtime.settings import StoreSettings, secret, setting
+
+
+@attrs.frozen(kw_only=True)
+class ServiceSettings(StoreSettings):
+    """Where the service listens, and who may ask."""
+
+    host: str = setting("127.0.0.1", text, "The address to listen on; any other than loopback wants JOBS_TOKEN")
+    port: int = setting(8080, whole(0, 65535), "The port to listen on; 0: any free one")
+    token: str = secret("", text, "What clients send as Authorization: Bearer; empty: nothing is asked for")
+    access_log: bool = setting(default=False, read=switch, explanation="Whether each request is logged: yes or no")

