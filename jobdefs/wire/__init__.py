@@ -1,1 +1,1 @@
-"""How jobs are written down: JSON in and out, the types that it can carry, and the envelope around a payload (FORMAT.md)."""
+"""How jobs are written down: strict JSON, the types that it carries, and the envelope around a payload (FORMAT.md)."""

@@ -1,0 +1,199 @@
+"""What ``Annotated`` adds to a type: bounds that are enforced on reading and writing, and shown in the schema."""
+
+import operator
+import re
+from collections.abc import Callable, Container, Iterable, Iterator
+from typing import Any, Final
+
+import annotated_types as at
+import attrs
+
+from jobdefs.wire.form import Defs, Form, Fragment, Unsupported
+from jobdefs.wire.misfit import Misfit
+
+
+@attrs.frozen(eq=False)
+class Pattern:
+    """The string must match; ``how`` is the name of the method of the compiled pattern."""
+
+    pattern: re.Pattern[str]
+    how: str
+
+
+@attrs.frozen(eq=False)
+class OneOf:
+    """The value must be among these."""
+
+    options: Container[Any]
+
+
+@attrs.frozen
+class Bound:
+    """One condition: whether a value keeps it, what to say of one that does not, and its JSON Schema keywords."""
+
+    holds: Callable[[Any], bool]
+    reason: Callable[[Any], str]
+    keywords: Callable[[Fragment, Form], Fragment]
+
+
+def bounded(form: Form, marks: Iterable[Any]) -> Form:
+    """Return a form with the bounds that the marks of an ``Annotated`` set; marks of other libraries set none."""
+    bounds = tuple(_bounds(marks))
+    if not bounds:
+        return form
+    checked = _checker(bounds)
+    read, write = form.structure, form.unstructure
+
+    def structure(value: Any, _: Any = None) -> Any:
+        return checked(read(value))
+
+    def unstructure(value: Any) -> Any:
+        written = write(value)
+        checked(value)
+        return written
+
+    def schema(defs: Defs) -> Fragment:
+        fragment = form.schema(defs)
+        for bound in bounds:
+            keywords = bound.keywords(fragment, form)
+            if keywords.keys() & fragment.keys():
+                fragment.setdefault("allOf", []).append(keywords)
+            else:
+                fragment |= keywords
+        return fragment
+
+    return attrs.evolve(form, structure=structure, unstructure=unstructure, schema=schema)
+
+
+def _checker(bounds: tuple[Bound, ...]) -> Callable[[Any], Any]:
+    tests = tuple(bound.holds for bound in bounds)
+
+    def checked(value: Any) -> Any:
+        try:
+            for holds in tests:
+                if not holds(value):
+                    break
+            else:
+                return value
+        except Exception:  # noqa: BLE001, S110 - a bound that cannot judge a value does not hold for it
+            pass
+        raise Misfit.because(*(bound.reason(value) for bound in bounds if not _holds(bound, value)))
+
+    return checked
+
+
+def _holds(bound: Bound, value: Any) -> bool:
+    try:
+        return bool(bound.holds(value))
+    except Exception:  # noqa: BLE001 - as above
+        return False
+
+
+def _bounds(marks: Iterable[Any]) -> Iterator[Bound]:
+    for mark in marks:
+        if isinstance(mark, at.GroupedMetadata):
+            yield from _bounds(mark)
+        elif type(mark) in BOUNDS:
+            yield BOUNDS[type(mark)](mark)
+        elif isinstance(mark, at.BaseMetadata) and not isinstance(mark, at.Unit):
+            message = f"the bound {mark!r} is not supported"
+            raise Unsupported(message)
+
+
+def _compared(symbol: str, keyword: str, field: str, compare: Callable[[Any, Any], bool]) -> Callable[[Any], Bound]:
+    def bound(mark: Any) -> Bound:
+        limit = getattr(mark, field)
+        return Bound(
+            holds=lambda value: compare(value, limit),
+            reason=lambda _: f"must be {symbol} {limit}",
+            keywords=_numeric(keyword, limit),
+        )
+
+    return bound
+
+
+def _multiple(mark: at.MultipleOf) -> Bound:
+    step: Any = mark.multiple_of
+
+    def holds(value: Any) -> bool:
+        if isinstance(step, float):
+            return bool((quotient := value / step) == int(quotient))
+        return bool(value % step == 0)
+
+    return Bound(
+        holds=holds,
+        reason=lambda _: f"must be a multiple of {step}",
+        keywords=_numeric("multipleOf", step),
+    )
+
+
+def _length(words: str, prefix: str, field: str, compare: Callable[[int, int], bool]) -> Callable[[Any], Bound]:
+    def bound(mark: Any) -> Bound:
+        limit = getattr(mark, field)
+        return Bound(
+            holds=lambda value: compare(len(value), limit),
+            reason=lambda value: f"must have {words} {limit} {_COUNTED.get(type(value), 'item')}(s)",
+            keywords=lambda fragment, _: {f"{prefix}{what}": limit} if (what := _countable(fragment)) else {},
+        )
+
+    return bound
+
+
+def _predicate(mark: at.Predicate) -> Bound:
+    name = getattr(mark.func, "__qualname__", repr(mark.func))
+    reason = "must keep its condition" if "<lambda>" in name else f"must satisfy {name}"
+    return Bound(holds=mark.func, reason=lambda _: reason, keywords=lambda *_: {})
+
+
+def _pattern(mark: Pattern) -> Bound:
+    match = getattr(mark.pattern, mark.how)
+    source = {"search": "{}", "match": "^(?:{})", "fullmatch": "^(?:{})$"}[mark.how].format(mark.pattern.pattern)
+    keywords = {"pattern": source} if mark.pattern.flags == re.UNICODE else {}
+    return Bound(
+        holds=lambda value: match(value) is not None,
+        reason=lambda _: f"must match {mark.pattern.pattern}",
+        keywords=lambda fragment, _: dict(keywords) if _countable(fragment) == "Length" else {},
+    )
+
+
+def _one_of(mark: OneOf) -> Bound:
+    def keywords(_: Fragment, form: Form) -> Fragment:
+        try:
+            return {"enum": [form.unstructure(option) for option in mark.options]}  # type: ignore[attr-defined]
+        except (TypeError, Misfit):
+            return {}
+
+    return Bound(
+        holds=lambda value: value in mark.options,
+        reason=lambda _: f"must be in {mark.options!r}",
+        keywords=keywords,
+    )
+
+
+def _numeric(keyword: str, limit: Any) -> Callable[[Fragment, Form], Fragment]:
+    # A Decimal or a date is bounded too, but as a string in JSON it has no such keyword.
+    shown = {keyword: limit} if type(limit) in (int, float) else {}
+    return lambda fragment, _: dict(shown) if fragment.get("type") in ("integer", "number") else {}
+
+
+def _countable(fragment: Fragment) -> str:
+    # A string that stands for something else (a date, bytes) has another length in JSON than in Python.
+    if "format" in fragment or "contentEncoding" in fragment:
+        return ""
+    return {"string": "Length", "array": "Items", "object": "Properties"}.get(fragment.get("type", ""), "")
+
+
+_COUNTED: Final[dict[type, str]] = {str: "character", bytes: "byte", dict: "member"}
+
+BOUNDS: Final[dict[type, Callable[[Any], Bound]]] = {
+    at.Ge: _compared(">=", "minimum", "ge", operator.ge),
+    at.Gt: _compared(">", "exclusiveMinimum", "gt", operator.gt),
+    at.Le: _compared("<=", "maximum", "le", operator.le),
+    at.Lt: _compared("<", "exclusiveMaximum", "lt", operator.lt),
+    at.MultipleOf: _multiple,
+    at.MinLen: _length("at least", "min", "min_length", operator.ge),
+    at.MaxLen: _length("at most", "max", "max_length", operator.le),
+    at.Predicate: _predicate,
+    Pattern: _pattern,
+    OneOf: _one_of,
+}

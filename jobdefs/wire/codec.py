@@ -1,0 +1,112 @@
+"""Turns payloads into JSON and back, under the rules of their definition."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any, Final
+
+import attrs
+import orjson
+
+from jobdefs.catalog import Catalog
+from jobdefs.definition import Definition
+from jobdefs.errors import Fault, InvalidPayload, JobsError, TooLarge
+from jobdefs.policy import MAX_DEPTH, MAX_PAYLOAD_BYTES, MAX_RESULT_BYTES
+from jobdefs.wire.body import read_json, too_deep
+from jobdefs.wire.form import Form
+from jobdefs.wire.misfit import Misfit
+from jobdefs.wire.plain import non_finite
+from jobdefs.wire.schema import json_schema
+from jobdefs.wire.types import SINGLE, form_of
+
+_RESULT_OPTIONS: Final = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
+_form: Final[Callable[[type], Form]] = cache(form_of)
+_TOO_DEEP: Final = Fault("$", f"is nested more than {MAX_DEPTH} levels deep")
+
+
+def prepare(catalog: Catalog) -> None:
+    """Check every definition of a catalogue, so that a program that starts can write and read all of them."""
+    for definition in catalog:
+        check(definition)
+
+
+def check(definition: Definition) -> None:
+    """Raise DefinitionError for a payload class with a field that cannot be written; it names class, field and type."""
+    json_schema(definition)
+
+
+def structure(definition: Definition, value: object) -> Any:
+    """Return the payload object that parsed JSON stands for; raises InvalidPayload with every fault there is."""
+    try:
+        return _form(definition.payload).structure(value)
+    except Misfit as misfit:
+        raise _invalid(definition, misfit) from None
+    except RecursionError:
+        raise InvalidPayload(definition.name, (_TOO_DEEP,)) from None
+
+
+def decode(definition: Definition, data: bytes) -> Any:
+    """Return the payload object that JSON text stands for; raises InvalidBody and InvalidPayload."""
+    return structure(definition, read_json(data))
+
+
+def encode(definition: Definition, payload: object) -> bytes:
+    """Return a payload object as JSON text that ``decode`` takes.
+
+    Raises InvalidPayload where the object is of another class, or a field of it does not fit its type, and TooLarge.
+    """
+    try:
+        data = orjson.dumps(_form(definition.payload).unstructure(payload))
+    except Misfit as misfit:
+        raise _invalid(definition, misfit) from None
+    except RecursionError:
+        raise InvalidPayload(definition.name, (_TOO_DEEP,)) from None
+    if len(data) > MAX_PAYLOAD_BYTES:
+        raise TooLarge("payload", len(data), MAX_PAYLOAD_BYTES)
+    if too_deep(data):
+        raise InvalidPayload(definition.name, (_TOO_DEEP,))
+    return data
+
+
+def encode_result(value: object) -> bytes:
+    """Return what a handler returned as JSON text.
+
+    Besides plain JSON it takes attrs objects, tuples, sets, enums and the single types of FORMAT.md, at any depth.
+    Raises JobsError naming the type that has no written form, and TooLarge.
+    """
+    try:
+        data = orjson.dumps(value, _result_part, _RESULT_OPTIONS)
+    except TypeError as error:
+        raise _unwritable(str(error.__cause__ or error)) from error
+    if len(data) > MAX_RESULT_BYTES:
+        raise TooLarge("result", len(data), MAX_RESULT_BYTES)
+    # orjson writes NaN and infinities as null, without a word.
+    if b"null" in data and non_finite(value):
+        raise _unwritable("NaN and infinities have no JSON")
+    return data
+
+
+def decode_result(data: bytes) -> Any:
+    """Return the plain JSON in a stored result."""
+    return orjson.loads(data)
+
+
+def _result_part(value: Any) -> Any:
+    kind = type(value)
+    if kind in (set, frozenset):
+        return sorted(value, key=repr)
+    if kind not in SINGLE and not attrs.has(kind):
+        message = f"{kind.__qualname__} has no written form"
+        raise TypeError(message)
+    try:
+        return _form(kind).unstructure(value)
+    except Misfit as misfit:
+        message = "; ".join(f"{kind.__qualname__}{fault.path}: {fault.reason}" for fault in misfit.faults)
+        raise TypeError(message) from None
+
+
+def _unwritable(reason: str) -> JobsError:
+    return JobsError(f"The result cannot be written as JSON: {reason}. Return plain JSON or an attrs object.")
+
+
+def _invalid(definition: Definition, misfit: Misfit) -> InvalidPayload:
+    return InvalidPayload(definition.name, tuple(misfit.below("$")))

@@ -1,0 +1,204 @@
+"""The forms of types that are made of other types."""
+
+import json
+from collections.abc import Callable, Iterable
+from enum import Enum
+from functools import partial
+from types import NoneType
+from typing import Any
+
+from jobdefs.wire.form import Form, FormOf, Unsupported, fixed
+from jobdefs.wire.misfit import JSON_WORDS, Misfit, every, member
+from jobdefs.wire.scalars import text
+
+
+def array(args: tuple[Any, ...], form_of: FormOf) -> Form:
+    """``list[X]``: an array."""
+    item = form_of(args[0] if args else Any)
+    return Form(
+        structure=lambda value, _=None: every(item.structure, _of(list, value)),
+        unstructure=lambda value: every(item.unstructure, _of(list, value)),
+        schema=lambda defs: {"type": "array", "items": item.schema(defs)},
+        reads=(list,),
+    )
+
+
+def items(args: tuple[Any, ...], form_of: FormOf) -> Form:
+    """``tuple[X, ...]``: an array; ``tuple[X, Y]``: an array of exactly these."""
+    if not args or args[-1] is Ellipsis:
+        item = form_of(args[0] if args else Any)
+        return Form(
+            structure=lambda value, _=None: tuple(every(item.structure, _of(list, value))),
+            unstructure=lambda value: every(item.unstructure, _of(tuple, value)),
+            schema=lambda defs: {"type": "array", "items": item.schema(defs)},
+            reads=(list,),
+        )
+    return _row(tuple(form_of(arg) for arg in args))
+
+
+def unique(cls: type, args: tuple[Any, ...], form_of: FormOf) -> Form:
+    """``set[X]`` and ``frozenset[X]``: an array without equal items, written in a settled order."""
+    item = form_of(args[0] if args else Any)
+
+    def structure(value: Any, _: Any = None) -> Any:
+        found = every(item.structure, _of(list, value))
+        try:
+            distinct = cls(found)
+        except TypeError:
+            raise Misfit.because("holds an item that no set can hold") from None
+        if len(distinct) < len(found):
+            raise Misfit.because("holds the same item twice")
+        return distinct
+
+    return Form(
+        structure=structure,
+        unstructure=lambda value: sorted(every(item.unstructure, _of(cls, value)), key=repr),
+        schema=lambda defs: {"type": "array", "items": item.schema(defs), "uniqueItems": True},
+        reads=(list,),
+    )
+
+
+def mapping(args: tuple[Any, ...], form_of: FormOf) -> Form:
+    """``dict[str, X]``: an object with free keys."""
+    if args and args[0] is not str:
+        message = "the keys of a JSON object are strings: use dict[str, …]"
+        raise Unsupported(message)
+    part = form_of(args[1] if args else Any)
+
+    def convert(hook: Callable[[Any], Any], value: Any, _: Any = None) -> dict[str, Any]:
+        keys = every(text, _of(dict, value), step=lambda _: "")
+        return dict(zip(keys, every(hook, value.values(), lambda at: member(keys[at])), strict=True))
+
+    return Form(
+        structure=partial(convert, part.structure),
+        unstructure=partial(convert, part.unstructure),
+        schema=lambda defs: {"type": "object", "additionalProperties": part.schema(defs)},
+        reads=(dict,),
+    )
+
+
+def choice(args: tuple[Any, ...], form_of: FormOf) -> Form:
+    """``X | Y``: whichever the JSON type belongs to; members that JSON cannot tell apart are refused."""
+    if Any in args or object in args:
+        return form_of(Any)
+    members = [form_of(arg) for arg in args]
+    owners = _owners(members)
+    words = " or ".join(JSON_WORDS[kind] for form in members for kind in form.reads)
+
+    def structure(value: Any, _: Any = None) -> Any:
+        if (form := owners.get(value.__class__)) is None:
+            raise Misfit.expected(words, value)
+        return form.structure(value)
+
+    return Form(
+        structure=structure,
+        unstructure=_writer(members, words),
+        schema=lambda defs: {"anyOf": [form.schema(defs) for form in members]},
+        reads=tuple(kind for form in members for kind in form.reads),
+    )
+
+
+def _owners(members: list[Form]) -> dict[type, Form]:
+    owners: dict[type, Form] = {}
+    for form in members:
+        for kind in form.reads:
+            if owners.setdefault(kind, form) is not form:
+                message = f"two members of the union are both written as {JSON_WORDS[kind]}"
+                raise Unsupported(message)
+    for form in members:
+        for kind in form.also:
+            owners.setdefault(kind, form)
+    return owners
+
+
+def _writer(members: list[Form], words: str) -> Callable[[Any], Any]:
+    # A float takes integers too, so it is asked last.
+    hooks = [form.unstructure for form in sorted(members, key=lambda form: float in form.reads)]
+
+    def unstructure(value: Any) -> Any:
+        misfits = []
+        for hook in hooks:
+            try:
+                return hook(value)
+            except Misfit as misfit:
+                misfits.append(misfit)
+        raise next((misfit for misfit in misfits if not misfit.foreign), Misfit.expected(words, value))
+
+    nullable = any(NoneType in form.reads for form in members)
+    return lambda value: None if value is None and nullable else unstructure(value)
+
+
+def literal(args: tuple[Any, ...], _: FormOf) -> Form:
+    """``Literal[…]``: exactly these values."""
+    if not all(isinstance(arg, (str, int, type(None))) and not isinstance(arg, Enum) for arg in args):
+        message = "Literal takes strings, integers, booleans and None"
+        raise Unsupported(message)
+    take = _one_of({_key(arg): arg for arg in args}, args)
+    kinds = tuple(dict.fromkeys(type(arg) for arg in args))
+    return Form(take, take, fixed(enum=list(args)), kinds, (float,) if int in kinds else ())
+
+
+def enumeration(cls: type[Enum]) -> Form:
+    """An Enum class: the value of one of its members."""
+    values = [found.value for found in cls]
+    if not values or not all(type(value) in (str, int) for value in values):
+        message = f"the members of {cls.__qualname__} must be strings or integers"
+        raise Unsupported(message)
+
+    def unstructure(value: Any) -> Any:
+        if value.__class__ is not cls:
+            raise Misfit.expected(f"a member of {cls.__name__}", value)
+        return value.value
+
+    kinds = tuple(dict.fromkeys(map(type, values)))
+    return Form(
+        structure=_one_of({_key(found.value): found for found in cls}, values),
+        unstructure=unstructure,
+        schema=lambda defs: defs.reference(cls, fixed(enum=values)),
+        reads=kinds,
+        also=(float,) if int in kinds else (),
+    )
+
+
+def _one_of(known: dict[Any, Any], values: Iterable[Any]) -> Callable[..., Any]:
+    reason = f"must be one of {', '.join(json.dumps(value) for value in values)}"
+
+    def take(value: Any, _: Any = None) -> Any:
+        if value.__class__ in JSON_WORDS and value.__class__ not in (list, dict) and (key := _key(value)) in known:
+            return known[key]
+        raise Misfit.because(reason)
+
+    return take
+
+
+def _key(value: Any) -> tuple[bool, Any]:
+    # True == 1 in Python, but not in JSON.
+    return (value.__class__ is bool, value)
+
+
+def _row(forms: tuple[Form, ...]) -> Form:
+    size = len(forms)
+
+    def convert(hooks: list[Callable[[Any], Any]], value: Any) -> list[Any]:
+        if len(value) != size:
+            raise Misfit.because(f"must have exactly {size} item(s)")
+        return every(lambda pair: pair[0](pair[1]), zip(hooks, value, strict=True))
+
+    readers, writers = [form.structure for form in forms], [form.unstructure for form in forms]
+    return Form(
+        structure=lambda value, _=None: tuple(convert(readers, _of(list, value))),
+        unstructure=lambda value: convert(writers, _of(tuple, value)),
+        schema=lambda defs: {
+            "type": "array",
+            "prefixItems": [form.schema(defs) for form in forms],
+            "items": False,
+            "minItems": size,
+        },
+        reads=(list,),
+    )
+
+
+def _of(cls: type, value: Any) -> Any:
+    if value.__class__ is not cls:
+        raise Misfit.expected(JSON_WORDS.get(cls) or f"a {cls.__name__}", value)
+    return value

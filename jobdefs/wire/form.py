@@ -1,0 +1,56 @@
+"""What the table of types says of one type."""
+
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+
+Fragment = dict[str, Any]
+
+
+class Unsupported(Exception):
+    """A type has no written form; the text says why."""
+
+
+@attrs.define
+class Defs:
+    """The named parts of one JSON Schema document: its ``$defs``. The first class is the document itself."""
+
+    fragments: dict[str, Fragment] = attrs.Factory(dict)
+    _references: dict[type, str] = attrs.Factory(dict)
+
+    def reference(self, cls: type, fragment: Callable[["Defs"], Fragment]) -> Fragment:
+        """Return a reference to a class's part, and put the part in where it is new; a class may refer to itself."""
+        if not self._references:
+            self._references[cls] = "#"
+            return fragment(self)
+        if cls not in self._references:
+            same = sum(known.__name__ == cls.__name__ for known in self._references)
+            name = f"{cls.__name__}{same + 1}" if same else cls.__name__
+            self._references[cls] = f"#/$defs/{name}"
+            self.fragments[name] = fragment(self)
+        return {"$ref": self._references[cls]}
+
+
+@attrs.frozen
+class Form:
+    """How values of one type are read from JSON, written to it, and described.
+
+    ``structure`` takes what JSON text turned into (and cattrs's second argument, which it ignores) and raises Misfit;
+    ``unstructure`` is as strict with Python values. ``reads`` are the JSON types that belong to this type, ``also``
+    those that it accepts besides.
+    """
+
+    structure: Callable[..., Any]
+    unstructure: Callable[[Any], Any]
+    schema: Callable[[Defs], Fragment]
+    reads: tuple[type, ...]
+    also: tuple[type, ...] = ()
+
+
+FormOf = Callable[[Any], Form]
+
+
+def fixed(**fragment: Any) -> Callable[[Defs], Fragment]:
+    """Return the schema of a type that is described alike everywhere."""
+    return lambda _: dict(fragment)

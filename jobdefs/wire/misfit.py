@@ -1,0 +1,89 @@
+"""What is wrong with a value, and where below it."""
+
+import json
+from collections.abc import Callable, Iterable
+from types import NoneType
+from typing import Any, Final
+
+from jobdefs.errors import Fault
+
+MAX_FAULTS: Final = 100
+"""One array or object reports no more faults than this, so that an answer stays in proportion to the question."""
+
+JSON_WORDS: Final[dict[type, str]] = {
+    str: "a string",
+    bool: "a boolean",
+    int: "an integer",
+    float: "a number",
+    NoneType: "null",
+    list: "an array",
+    dict: "an object",
+}
+
+
+class Misfit(Exception):
+    """A value does not fit its type; the paths of ``faults`` begin at that value.
+
+    ``foreign`` tells that it is of another type altogether.
+    """
+
+    def __init__(self, *faults: Fault, foreign: bool = False) -> None:
+        super().__init__(*faults)
+        self.faults = faults
+        self.foreign = foreign
+
+    @classmethod
+    def because(cls, *reasons: str) -> "Misfit":
+        """Return a misfit of the value itself."""
+        return cls(*(Fault("", reason) for reason in reasons))
+
+    @classmethod
+    def expected(cls, what: str, value: object) -> "Misfit":
+        """Return a misfit that says what was expected and what there was, never the value itself."""
+        return cls(Fault("", f"expected {what}, got {described(value)}"), foreign=True)
+
+    def below(self, step: str) -> list[Fault]:
+        """Return the faults as seen from one level up."""
+        return [Fault(step + fault.path, fault.reason) for fault in self.faults]
+
+
+def described(value: object) -> str:
+    """Return what a value is, in words: by its JSON type, else by its class."""
+    return JSON_WORDS.get(type(value)) or named(type(value))
+
+
+def named(cls: type) -> str:
+    """Return a class's name with its article."""
+    return f"{'an' if cls.__name__[0] in 'AEIOUaeiou' else 'a'} {cls.__name__}"
+
+
+def member(key: object) -> str:
+    """Return the step of a JSON path to an object's member: ``.qty``, or ``["a b"]`` where it is no plain word."""
+    text = str(key)[:80]
+    return f".{text}" if text.isidentifier() else f"[{json.dumps(text)}]"
+
+
+def index(position: int) -> str:
+    """Return the step of a JSON path to an array's item."""
+    return f"[{position}]"
+
+
+def every(hook: Callable[[Any], Any], values: Iterable[Any], step: Callable[[int], str] = index) -> list[Any]:
+    """Return ``hook`` of each value, in order; raises one Misfit with the faults of all of them."""
+    values = list(values)
+    try:
+        return [hook(value) for value in values]
+    except Misfit:
+        raise Misfit(*_faults(hook, values, step)) from None
+
+
+def _faults(hook: Callable[[Any], Any], values: list[Any], step: Callable[[int], str]) -> list[Fault]:
+    faults: list[Fault] = []
+    for position, value in enumerate(values):
+        if len(faults) >= MAX_FAULTS:
+            return [*faults, Fault("", f"more than {MAX_FAULTS} faults; the rest is not listed")]
+        try:
+            hook(value)
+        except Misfit as misfit:
+            faults += misfit.below(step(position))
+    return faults
