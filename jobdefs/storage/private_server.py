@@ -153,7 +153,7 @@ class PrivateServer:
                 start_new_session=True,
                 pass_fds=(lock,),
                 umask=0o077,
-                preexec_fn=_death_with_parent(),  # noqa: PLW1509 - one system call, prepared beforehand
+                preexec_fn=death_with_parent(),  # noqa: PLW1509 - one system call, prepared beforehand
             )
 
     def _await_answer(self) -> None:
@@ -198,7 +198,8 @@ def _short_directory() -> Path:
     return directory
 
 
-def _death_with_parent() -> Callable[[], None] | None:
+def death_with_parent() -> Callable[[], None] | None:
+    """Return what a child does before its program starts so that it gets SIGTERM when this thread ends; None where it cannot."""
     if sys.platform != "linux":
         return None
     prctl, parent = ctypes.CDLL(None).prctl, os.getpid()
