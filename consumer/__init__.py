@@ -1,0 +1,36 @@
+"""Takes jobs out of the store and runs them: ``huey_consumer consumer.app``.
+
+Handlers need only ``from consumer import handles``; the Huey instance ``app`` is built when somebody first asks for it.
+"""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from consumer.binding import handles
+from consumer.context import JobContext
+
+if TYPE_CHECKING:
+    from consumer.huey_bridge.app import JobsHuey
+
+    app: JobsHuey
+
+__all__ = ["JobContext", "app", "handles"]
+
+
+def __getattr__(name: str) -> Any:
+    """Build ``app`` at its first use; a program that runs it gets one clear line instead of a traceback."""
+    if name != "app":
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    from consumer.factory import build_app  # noqa: PLC0415 - importing handles must not load huey and redis
+    from jobdefs.errors import JobsError  # noqa: PLC0415
+
+    try:
+        built = build_app()
+    except JobsError as error:
+        if Path(sys.argv[0]).stem == "huey_consumer":
+            raise SystemExit(f"consumer: {error}") from None
+        raise
+    globals()["app"] = built
+    return built

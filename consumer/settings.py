@@ -13,6 +13,12 @@ class ConsumerSettings(StoreSettings):
 
     handlers: str = setting("", text, "Modules with handlers, separated by commas")
     queues: str = setting("", queues, "Queues to serve, separated by commas; empty: all")
-    lease: float = setting(LEASE.total_seconds(), seconds(1, 3600), "How long a job stays with a consumer that gives no sign of life (seconds)")
-    drain: float = setting(DRAIN.total_seconds(), seconds(0, 3600), "How long running jobs may take to finish after SIGTERM (seconds)")
+    lease: float = setting(
+        LEASE.total_seconds(),
+        seconds(1, 3600),
+        "How long a job stays with a consumer that gives no sign of life (seconds)",
+    )
+    drain: float = setting(
+        DRAIN.total_seconds(), seconds(0, 3600), "How long running jobs may take to finish after SIGTERM (seconds)"
+    )
     concurrency: int = setting(100, whole(1, 10_000), "How many async handlers run at once")

@@ -28,7 +28,7 @@ _OPTIONS: Final[dict[str, dict[str, Callable[[str], Any]]]] = {
 
 @attrs.frozen
 class Address:
-    """A server's address. ``options`` are arguments of a connection, the password among them; ``shown`` is fit to be printed."""
+    """A server's address. ``options`` are a connection's arguments, the password too; ``shown`` may be printed."""
 
     scheme: str
     shown: str

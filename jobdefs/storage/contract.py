@@ -168,11 +168,19 @@ class Execution(Protocol):
     """For whoever runs jobs."""
 
     def exchange(
-        self, *, queues: Sequence[str], want: int, token: str, holder: str, settlements: Sequence[Settlement], again: bool
+        self,
+        *,
+        queues: Sequence[str],
+        want: int,
+        token: str,
+        holder: str,
+        settlements: Sequence[Settlement],
+        skipped: Sequence[str],
+        again: bool,
     ) -> Call[Exchange]:
-        """Settle finished attempts, do upkeep, claim up to ``want`` jobs of the queues under the token.
+        """Settle finished attempts, do upkeep, claim up to ``want`` jobs of the queues under the token, save those named in ``skipped``.
 
-        ``again`` says that an earlier call with this token got no reply: the claims it made come back.
+        ``huey:`` in ``skipped`` stands for every plain Huey task. ``again`` says that an earlier call with this token got no reply: the claims it made come back.
         """
 
     def beat(self, *, holder: str, held: Sequence[tuple[str, str]]) -> Call[tuple[str, ...]]:

@@ -27,11 +27,19 @@ class ExecutionCalls:
     clock: moment.Clock = moment.servers_clock
 
     def exchange(
-        self, *, queues: Sequence[str], want: int, token: str, holder: str, settlements: Sequence[Settlement] = (), again: bool = False
+        self,
+        *,
+        queues: Sequence[str],
+        want: int,
+        token: str,
+        holder: str,
+        settlements: Sequence[Settlement] = (),
+        skipped: Sequence[str] = (),
+        again: bool = False,
     ) -> Call[Exchange]:
-        """Settle finished attempts, do upkeep, claim up to ``want`` jobs of the queues under the token.
+        """Settle finished attempts, do upkeep, claim up to ``want`` jobs of the queues under the token, save those named in ``skipped``.
 
-        ``again`` says that an earlier call with this token got no reply: the claims it made come back.
+        ``huey:`` in ``skipped`` stands for every plain Huey task. ``again`` says that an earlier call with this token got no reply: the claims it made come back.
         """
         args: list[Argument] = [
             moment.argument(self.clock),
@@ -45,6 +53,8 @@ class ExecutionCalls:
             to_ms(TOMBSTONE),
             len(queues),
             *queues,
+            len(skipped),
+            *skipped,
             len(settlements),
         ]
         for settlement in settlements:

@@ -25,6 +25,7 @@ _HANDOVER_S: Final = 1.0
 _LOG_LINES: Final = 5
 _MAX_SOCKET_PATH: Final = 100
 _PR_SET_PDEATHSIG: Final = 1
+_ELSEWHERE: Final = "set JOBS_STATE_DIR to another directory"
 
 
 def state_directory(setting: str = "") -> Path:
@@ -36,7 +37,7 @@ def state_directory(setting: str = "") -> Path:
 
 
 def resolve_url(redis_url: str, state_dir: Path) -> str:
-    """Return the server to use: ``redis_url`` if set, else the private server if it lives, else the usual local address."""
+    """Return the server to use: ``redis_url`` if set, else the private server while it lives, else the usual address."""
     if redis_url:
         return redis_url
     written = _written_address(state_dir)
@@ -46,7 +47,7 @@ def resolve_url(redis_url: str, state_dir: Path) -> str:
 class PrivateServer:
     """One server on one state directory; every change is on the disk before it is answered.
 
-    On Linux it ends with the thread that started it, also when the whole process is killed: start it from the main thread.
+    On Linux it ends with the thread that started it, also when the process is killed: start it from the main thread.
     Ctrl-C at a terminal does not reach it.
     """
 
@@ -92,7 +93,8 @@ class PrivateServer:
         """Stop the server, all its data on the disk; kill it when it has not ended within ten seconds."""
         if self._process is None:
             return
-        self._address_file.unlink(missing_ok=True)
+        if _written_address(self._state_dir) == self.url:
+            self._address_file.unlink(missing_ok=True)
         self._process.terminate()
         try:
             self._process.wait(_STOP_S)
@@ -107,11 +109,11 @@ class PrivateServer:
             self._state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
             lock = (self._state_dir / "lock").open("a")
         except OSError as error:
-            message = f"{self._state_dir} cannot be used: {error.strerror}; set JOBS_STATE_DIR to another directory, or REDIS_URL"
+            message = f"{self._state_dir} cannot be used: {error.strerror}; {_ELSEWHERE}, or REDIS_URL"
             raise SettingsError(message) from error
         if not _taken(lock):
             lock.close()
-            message = f"{self._holder()} already uses {self._state_dir}: use that one, stop it, or set JOBS_STATE_DIR to another directory"
+            message = f"{self._holder()} already uses {self._state_dir}: use that one, stop it, or {_ELSEWHERE}"
             raise SettingsError(message)
         return lock
 
@@ -145,7 +147,7 @@ class PrivateServer:
             "maxmemory-policy": "noeviction",
         }
         with self._log.open("ab") as log:
-            return subprocess.Popen(  # noqa: S603 - our own command line
+            return subprocess.Popen(
                 [program, *(word for name, value in options.items() for word in (f"--{name}", value))],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -194,12 +196,12 @@ def _short_directory() -> Path:
     directory = Path(tempfile.mkdtemp(prefix="jobs-"))
     if len(str(directory / "socket")) >= _MAX_SOCKET_PATH:
         directory.rmdir()
-        directory = Path(tempfile.mkdtemp(prefix="jobs-", dir="/tmp"))  # noqa: S108 - mkdtemp makes it ours alone
+        directory = Path(tempfile.mkdtemp(prefix="jobs-", dir="/tmp"))
     return directory
 
 
 def death_with_parent() -> Callable[[], None] | None:
-    """Return what a child does before its program starts so that it gets SIGTERM when this thread ends; None where it cannot."""
+    """Return what makes a child get SIGTERM when this thread ends, for ``preexec_fn``; None where there is no way."""
     if sys.platform != "linux":
         return None
     prctl, parent = ctypes.CDLL(None).prctl, os.getpid()

@@ -68,16 +68,18 @@ def _name(info: Mapping[str, Any]) -> str:
 
 def _age(server: Server) -> str:
     wanted = " or ".join(f"{name} {major}.{minor} or newer" for name, (major, minor) in OLDEST.items())
-    mend = f"set REDIS_URL to {wanted}"
     if server.name not in OLDEST:
-        return f"is {server.name}, not Redis or Valkey; {mend}"
-    return f"is {server.name} {server.version}, which is too old; {mend}" if number(server.version) < OLDEST[server.name] else ""
+        return f"is {server.name}, not Redis or Valkey; set REDIS_URL to {wanted}"
+    if number(server.version) < OLDEST[server.name]:
+        return f"is {server.name} {server.version}, which is too old; set REDIS_URL to {wanted}"
+    return ""
 
 
 def _eviction(policy: str) -> str:
     if policy in ("", "noeviction"):
         return ""
-    return f"may throw jobs away (maxmemory-policy {policy}); run CONFIG SET maxmemory-policy noeviction and put it into its configuration file"
+    mend = "run CONFIG SET maxmemory-policy noeviction and put it into its configuration file"
+    return f"may throw jobs away (maxmemory-policy {policy}); {mend}"
 
 
 def _role(role: str) -> str:

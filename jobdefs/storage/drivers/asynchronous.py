@@ -28,14 +28,16 @@ _CONNECTION: Final[dict[str, type[Any]]] = {
 class AsyncStore:
     """Sends calls and awaits their replies, in the event loop that used it first.
 
-    As Store, but ``deadline`` bounds each request as a whole: waiting for a free connection, connecting, sending, answer.
+    As Store, but ``deadline`` bounds each request as a whole: finding a connection, connecting, sending, the answer.
     """
 
     def __init__(self, url: str, deadline: timedelta = STORE_DEADLINE) -> None:
         place = address.parse(url)
         self._shown = place.shown
         self._deadline_s = deadline.total_seconds()
-        options = place.options | OPTIONS | {"retry": Retry(NoBackoff(), 0), "connection_class": _CONNECTION[place.scheme]}
+        options = (
+            place.options | OPTIONS | {"retry": Retry(NoBackoff(), 0), "connection_class": _CONNECTION[place.scheme]}
+        )
         # Every use is inside _bounded; a timeout of the socket's own would cost a task per request.
         options |= {"socket_timeout": None, "socket_connect_timeout": self._deadline_s}
         self._pool: Any = redis.BlockingConnectionPool(max_connections=MAX_CONNECTIONS, timeout=None, **options)

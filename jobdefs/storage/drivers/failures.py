@@ -11,14 +11,20 @@ from redis import exceptions
 
 from jobdefs.errors import StoreError, StoreFull, StoreUnavailable, StoreUnsuitable
 
-_PASSWORD: Final = "put the right user and password into REDIS_URL (redis://user:password@host)"
-_CLUSTER: Final = "is a node of a Redis Cluster and does not hold these keys; set REDIS_URL to a server outside a cluster"
+_LOG_IN: Final = "put the right user and password into REDIS_URL (redis://user:password@host)"
+_CLUSTER: Final = (
+    "is a node of a Redis Cluster and does not hold these keys; set REDIS_URL to a server outside a cluster"
+)
 
 # The beginning of an error reply; each text completes "The server at ADDRESS …".
 _REPLIES: Final[tuple[tuple[str, type[StoreError], str], ...]] = (
-    ("NOAUTH", StoreUnsuitable, f"wants a password; {_PASSWORD}"),
-    ("WRONGPASS", StoreUnsuitable, f"refuses the user or the password; {_PASSWORD}"),
-    ("NOPERM", StoreUnsuitable, "does not permit its user what is needed; give this user the rights on scripts, keys and INFO"),
+    ("NOAUTH", StoreUnsuitable, f"wants a password; {_LOG_IN}"),
+    ("WRONGPASS", StoreUnsuitable, f"refuses the user or the password; {_LOG_IN}"),
+    (
+        "NOPERM",
+        StoreUnsuitable,
+        "does not permit its user what is needed; give this user the rights on scripts, keys and INFO",
+    ),
     ("OOM", StoreFull, "is out of memory and took nothing; raise its maxmemory or remove data, then send this again"),
     ("LOADING", StoreUnavailable, "is still loading its data; try again shortly"),
     ("MASTERDOWN", StoreUnavailable, "is a replica that lost its primary; set REDIS_URL to the primary"),
@@ -51,13 +57,22 @@ def _judged(error: Exception, patience_s: float) -> tuple[type[StoreError], str]
             return kind, text
     match error:
         case exceptions.AuthenticationError():
-            return StoreUnsuitable, f"refuses the user or the password ({_reason(error)}); {_PASSWORD}"
+            return StoreUnsuitable, f"refuses the user or the password ({_reason(error)}); {_LOG_IN}"
         case exceptions.InvalidResponse():
-            return StoreUnsuitable, "answers, but it is not Redis; set REDIS_URL to a Redis or Valkey server (rediss:// where it wants TLS)"
+            return (
+                StoreUnsuitable,
+                "answers, but it is not Redis; set REDIS_URL to a Redis or Valkey server (rediss:// if it wants TLS)",
+            )
         case exceptions.TimeoutError() | TimeoutError():
-            return StoreUnavailable, f"gave no answer within {patience_s:g} s; check that it runs and is not overloaded, then try again"
+            return (
+                StoreUnavailable,
+                f"gave no answer within {patience_s:g} s; check that it runs and is not overloaded, then try again",
+            )
         case exceptions.ConnectionError() | OSError():
-            return StoreUnavailable, f"cannot be reached ({_reason(error)}); start it, or set REDIS_URL to the right address"
+            return (
+                StoreUnavailable,
+                f"cannot be reached ({_reason(error)}); start it, or set REDIS_URL to the right address",
+            )
         case _:
             return StoreError, f"refuses the request ({_reason(error)})"
 

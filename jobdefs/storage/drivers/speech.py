@@ -7,7 +7,7 @@ from redis.exceptions import NoPermissionError, ResponseError
 from jobdefs.storage.call import Argument, Call
 
 MAX_CONNECTIONS: Final = 32
-# RESP 2 needs no handshake, so that a server too old for HELLO can still say its version; CLIENT SETINFO is left out too.
+# RESP 2 needs no handshake, so that a server too old for HELLO can still say its version. Nor does CLIENT SETINFO run.
 OPTIONS: Final[dict[str, Any]] = {"protocol": 2, "driver_info": None, "decode_responses": False, "retry_on_error": []}
 
 

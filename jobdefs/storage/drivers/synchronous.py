@@ -37,7 +37,9 @@ class Store:
         place = address.parse(url)
         self._shown = place.shown
         self._deadline_s = deadline.total_seconds()
-        options = place.options | OPTIONS | {"retry": Retry(NoBackoff(), 0), "connection_class": _CONNECTION[place.scheme]}
+        options = (
+            place.options | OPTIONS | {"retry": Retry(NoBackoff(), 0), "connection_class": _CONNECTION[place.scheme]}
+        )
         options |= {"socket_timeout": self._deadline_s, "socket_connect_timeout": self._deadline_s}
         self._pool: Any = _POOL(max_connections=MAX_CONNECTIONS, timeout=self._deadline_s, **options)
         self._waiting: Any = redis.ConnectionPool(**options)

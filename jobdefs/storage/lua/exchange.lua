@@ -10,6 +10,7 @@
 --   how many jobs to claim
 --   how often a job may lose its holder before it is dead; how long such a job is kept, ms; life of a tombstone, ms
 --   number of queues; their names, most wanted first
+--   number of job names not to claim; these names, 'huey:' for every plain Huey task
 --   number of settlements; for each of them:
 --     id, token, outcome (succeeded | failed | snoozed | released | dead | cancelled | expired | parked), failures so far,
 --     delay in ms, how long the job, its result ('' as the job) and its history ('' as the job) are kept in ms,
@@ -37,6 +38,8 @@ local lease, token, repeated, holder, want = take_number(), take(), take() == 'r
 local lost_limit, keep_dead, tombstone = take_number(), take_number(), take_number()
 local names = {}
 for i = 1, take_number() do names[i] = take() end
+local skipped = {}
+for _ = 1, take_number() do skipped[take()] = true end
 
 local verdicts = {}
 for i = 1, take_number() do verdicts[i] = settle() end
@@ -49,7 +52,7 @@ local claims, last_call = {}, key('reply', holder)
 if repeated and redis.call('HGET', last_call, 'token') == token then
   claimed_before(token, redis.call('HGET', last_call, 'ids'), claims)
 elseif want > 0 then
-  claim(names, want, token, holder, lease, claims)
+  claim(names, skipped, want, token, holder, lease, claims)
   if #claims > 0 then
     redis.call('HSET', last_call, 'token', token, 'ids', ids_of(claims))
     redis.call('PEXPIRE', last_call, 10 * lease)
@@ -66,7 +69,7 @@ for _, name in ipairs(names) do
   sooner(redis.call('ZRANGE', key('scheduled', name), 0, 0, 'WITHSCORES'))
   if redis.call('EXISTS', key('ready', name)) == 1 then
     more = 1
-    if #claims > 0 then wake(name, 0) end
+    if #claims > 0 or want == 0 then wake(name, 0) end
   end
 end
 sooner(redis.call('ZRANGE', leases, 0, 0, 'WITHSCORES'))

@@ -10,13 +10,31 @@ local function claim_job(id, score, queue, token, holder, lease)
   return {id, queue, envelope, tonumber(before[1] or 0), tonumber(before[2] or 0), tonumber(before[3] or 0)}
 end
 
-local function claim(names, want, token, holder, lease, claims)
+-- Takes the first jobs out of a queue: ids and scores in turn. Where some names are not wanted, their jobs stay, and
+-- only the first hundred or so of the queue are looked at. 'huey:' stands for every plain Huey task.
+local LOOK_AHEAD = 100
+local function take_first(queue, most, skipped)
+  local ready = key('ready', queue)
+  if not next(skipped) then return redis.call('ZPOPMIN', ready, most) end
+  local entries, taken = redis.call('ZRANGE', ready, 0, most + LOOK_AHEAD - 1, 'WITHSCORES'), {}
+  for i = 1, #entries, 2 do
+    local name = stored_head(entries[i]) or ''
+    local unwanted = skipped[name] or (skipped['huey:'] and string.sub(name, 1, 5) == 'huey:')
+    if #taken < 2 * most and not unwanted then
+      redis.call('ZREM', ready, entries[i])
+      taken[#taken + 1], taken[#taken + 2] = entries[i], entries[i + 1]
+    end
+  end
+  return taken
+end
+
+local function claim(names, skipped, want, token, holder, lease, claims)
   for _, queue in ipairs(names) do
     local left = want - #claims
     if left > 0 then
-      local popped = redis.call('ZPOPMIN', key('ready', queue), left)
-      for i = 1, #popped, 2 do
-        claims[#claims + 1] = claim_job(popped[i], popped[i + 1], queue, token, holder, lease)
+      local taken = take_first(queue, left, skipped)
+      for i = 1, #taken, 2 do
+        claims[#claims + 1] = claim_job(taken[i], taken[i + 1], queue, token, holder, lease)
       end
     end
   end

@@ -1,0 +1,169 @@
+"""One try of one job: made ready, run, settled."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+from loguru import logger
+
+from consumer.context import JobContext
+from consumer.follow_up import FollowUps
+from consumer.huey_bridge import bodies
+from consumer.huey_bridge.app import JobsHuey
+from consumer.huey_bridge.ending import Ending
+from consumer.plan import Lane, Plan, retention_of, retry_of
+from jobdefs.errors import JobsError, NotRetryable, RequestError, UnreadableEnvelope
+from jobdefs.record import Envelope
+from jobdefs.storage.contract import Claim, Outcome, Settlement
+
+Settle = Callable[["Attempt", Settlement, Ending | None], None]
+
+
+class HandlerExited(Exception):  # noqa: N818 - it tells what happened
+    """A handler called sys.exit, which ends the attempt and not the consumer."""
+
+
+class Attempt:
+    """One try of one claimed job; ``plan`` is None for a plain Huey task.
+
+    It ends in exactly one settlement, unless it is abandoned: then somebody else has settled it, and what its handler
+    still does counts for nothing.
+    """
+
+    def __init__(self, app: JobsHuey, claim: Claim, written: Envelope, plan: Plan | None, settle: Settle) -> None:
+        self.claim = claim
+        self.written = written
+        self.plan = plan
+        self.began: float | None = None
+        self.interruptible = False
+        self._app = app
+        self._settle = settle
+        self._follow_ups = FollowUps(app)
+        self._context: JobContext | None = None
+        self._task: Any = None
+
+    @property
+    def lane(self) -> Lane:
+        """Where the handler runs."""
+        return self.plan.lane if self.plan else Lane.WORKERS
+
+    def run(self) -> None:
+        """Run a ``def`` handler in the calling thread, and settle."""
+        with self._logged():
+            if self._ready():
+                self._end(*self._outcome())
+
+    async def run_async(self) -> None:
+        """Run an ``async def`` handler, and settle."""
+        with self._logged():
+            if self._ready():
+                self._end(*await self._outcome_async())
+
+    def abandon(self) -> None:
+        """Tell the handler, if it asks, that going on is of no use."""
+        if self._context is not None:
+            self._context.abandoned = True
+
+    def released(self, detail: str) -> Settlement:
+        """Return the settlement that hands the job back without using up an attempt."""
+        return Settlement(id=self.claim.id, token=self.claim.token, outcome=Outcome.RELEASED, failures=self.claim.failures, detail=detail)
+
+    def _logged(self) -> AbstractContextManager[None]:
+        claim = self.claim
+        return logger.contextualize(job_id=claim.id, job_name=self.written.name, queue=claim.queue, attempt=claim.failures + 1)
+
+    def _ready(self) -> bool:
+        """Decode the job and do what Huey does before a task's body; False where that settled it."""
+        try:
+            self._task = bodies.task(self._app, self.plan, self.claim, self.written)
+        except (RequestError, UnreadableEnvelope) as error:
+            self._park(str(error))
+            return False
+        ending = self._app.begin(self._task, self.claim, retention_of(self.plan))
+        if ending is not None:
+            self._settle(self, ending.settlement(), ending)
+        return ending is None
+
+    def _park(self, reason: str) -> None:
+        logger.warning("parked: {}", reason)
+        self._settle(self, Settlement(id=self.claim.id, token=self.claim.token, outcome=Outcome.PARKED, failures=self.claim.failures, detail=reason), None)
+
+    def _outcome(self) -> tuple[Any, BaseException | None]:
+        self._start()
+        try:
+            self.interruptible = True
+            with bodies.timed(self._app, self._task):
+                return self._call(), None
+        except BaseException as error:  # noqa: BLE001 - every way in which a handler can end is an outcome
+            return None, _as_failure(error)
+        finally:
+            self.interruptible = False
+
+    async def _outcome_async(self) -> tuple[Any, BaseException | None]:
+        self._start()
+        try:
+            async with asyncio.timeout(self._task.timeout) as bound:
+                return await self._call(), None
+        except TimeoutError as error:
+            return None, bodies.timed_out(self._task) if bound.expired() else error
+        except asyncio.CancelledError:
+            # Only a drain cancels: then the job has been handed back, and this attempt counts for nothing.
+            return None, KeyboardInterrupt()
+        except BaseException as error:  # noqa: BLE001 - every way in which a handler can end is an outcome
+            return None, _as_failure(error)
+
+    def _start(self) -> None:
+        self.began = time.monotonic()
+        bodies.set_deadline(self._task, self.began)
+
+    def _call(self) -> Any:
+        if self.plan is None:
+            return bodies.call(self._task)
+        [payload] = self._task.args
+        if not self.plan.binding.takes_context:
+            return self.plan.binding.handler(payload)
+        self._context = self._new_context()
+        return self.plan.binding.handler(payload, self._context)
+
+    def _new_context(self) -> JobContext:
+        claim, timeout = self.claim, self._task.timeout
+        return JobContext(
+            id=claim.id,
+            name=self.written.name,
+            queue=claim.queue,
+            attempt=claim.failures + 1,
+            attempts=claim.failures + 1 + self._task.retries,
+            lost=claim.lost,
+            generation=claim.generation,
+            deadline=self.began + timeout if timeout and self.began else None,
+            enqueue=self._follow_ups.add,
+        )
+
+    def _end(self, value: Any, error: BaseException | None) -> None:
+        ending = Ending(self._task, self.claim, retention_of(self.plan), error=error)
+        if error is None:
+            self._keep_result(ending, value)
+        if ending.error is not None and retry_of(self.plan).gives_up_on(ending.error):
+            self._task.retries = 0
+        self._app.end(ending, value)
+        self._settle(self, ending.settlement(), ending)
+
+    def _keep_result(self, ending: Ending, value: Any) -> None:
+        try:
+            ending.result = bodies.result(self._app, self.plan, value)
+            ending.effects.extend(self._follow_ups.effects())
+        except (JobsError, TypeError, ValueError) as error:
+            # The handler has done its work, so running it again would do it twice.
+            unkept = NotRetryable(f"the handler succeeded, but its result cannot be kept: {error}")
+            unkept.__cause__ = error
+            ending.error = unkept
+
+
+def _as_failure(error: BaseException) -> BaseException:
+    if isinstance(error, SystemExit):
+        exited = HandlerExited(f"the handler called sys.exit({error.code!r})")
+        exited.__cause__ = error
+        return exited
+    return error

@@ -1,0 +1,60 @@
+"""What a handler is told about the attempt that it runs in, and what it can ask for."""
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import attrs
+
+Enqueue = Callable[..., str]
+
+
+@attrs.define(kw_only=True)
+class JobContext:
+    """The attempt a handler runs in.
+
+    ``attempt`` counts from 1. ``generation`` grows with each replay by an operator. ``lost`` counts earlier attempts
+    whose consumer vanished. ``deadline`` is a moment of ``time.monotonic()`` in seconds, None without a timeout.
+    """
+
+    id: str
+    name: str
+    queue: str
+    attempt: int
+    attempts: int
+    lost: int
+    generation: int
+    deadline: float | None = None
+    abandoned: bool = False
+    _enqueue: Enqueue
+
+    @property
+    def idempotency_key(self) -> str:
+        """A key for outside systems that stays the same over all attempts of this generation."""
+        return f"{self.id}:{self.generation}"
+
+    @property
+    def fence(self) -> tuple[int, int]:
+        """A pair that grows with every attempt: refuse a write that carries a smaller one than you have seen.
+
+        After a power loss or failover of the store that lost writes, a pair can repeat.
+        """
+        return self.generation, self.attempt + self.lost
+
+    @property
+    def time_remaining(self) -> timedelta | None:
+        """How long this attempt may still run, None without a timeout."""
+        return None if self.deadline is None else timedelta(seconds=max(0.0, self.deadline - time.monotonic()))
+
+    @property
+    def should_stop(self) -> bool:
+        """Whether going on is of no use: the lease is lost, the consumer hands the job back, or time is up."""
+        return self.abandoned or (self.deadline is not None and time.monotonic() >= self.deadline)
+
+    def enqueue(self, job: Any, *, delay: timedelta = timedelta(0)) -> str:
+        """Enqueue another job together with the success of this one, and return its id.
+
+        It is put in by the same atomic move that settles this attempt, so it exists exactly if this attempt counts.
+        """
+        return self._enqueue(job, delay)

@@ -1,0 +1,69 @@
+"""The thread with the event loop on which ``async def`` handlers run."""
+
+import asyncio
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future
+
+from consumer.attempt import Attempt
+
+try:
+    from uvloop import new_event_loop
+except ImportError:
+    from asyncio import new_event_loop
+
+
+class EventLoop:
+    """Runs attempts concurrently; its thread starts with the first of them."""
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._running: set[asyncio.Task[None]] = set()
+
+    def run(self, attempts: Sequence[Attempt]) -> None:
+        """Let these attempts run, from any thread."""
+        if self._loop is None:
+            self._loop = self._started()
+        self._loop.call_soon_threadsafe(self._begin, attempts)
+
+    def cancel_all(self) -> None:
+        """Cancel every attempt, and return once they have ended or five seconds have passed."""
+        if self._loop is None:
+            return
+        ended: Future[None] = asyncio.run_coroutine_threadsafe(self._cancel_all(), self._loop)
+        try:
+            ended.result(timeout=5)
+        except TimeoutError:
+            ended.cancel()
+
+    def close(self) -> None:
+        """Stop the loop; a handler that blocks it is left behind."""
+        if self._loop is not None and self._thread is not None:
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(timeout=1)
+
+    def _started(self) -> asyncio.AbstractEventLoop:
+        loop = new_event_loop()
+        self._thread = threading.Thread(target=_run_forever, args=(loop,), name="EventLoop", daemon=True)
+        self._thread.start()
+        return loop
+
+    def _begin(self, attempts: Sequence[Attempt]) -> None:
+        for attempt in attempts:
+            # The loop itself keeps only weak references to its tasks.
+            task = asyncio.ensure_future(attempt.run_async())
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+
+    async def _cancel_all(self) -> None:
+        running = list(self._running)
+        for task in running:
+            task.cancel()
+        if running:
+            await asyncio.wait(running, timeout=5)
+
+
+def _run_forever(loop: asyncio.AbstractEventLoop) -> None:
+    asyncio.set_event_loop(loop)
+    loop.run_forever()

@@ -1,0 +1,35 @@
+"""Jobs that a handler enqueues through its context."""
+
+from datetime import timedelta
+from typing import Any
+
+from consumer.huey_bridge.app import JobsHuey
+from jobdefs.clock import to_ms
+from jobdefs.record import Envelope
+from jobdefs.storage.contract import Effect
+from jobdefs.wire import codec, envelope
+
+
+class FollowUps:
+    """Collects what a handler enqueues; it is submitted by the settlement of a successful attempt."""
+
+    def __init__(self, app: JobsHuey) -> None:
+        self._app = app
+        self._effects: list[Effect] = []
+
+    def add(self, job: Any, delay: timedelta) -> str:
+        """Take a payload object in and return its job's id; raises JobsError where it cannot be written down."""
+        definition = self._app.catalog.of(job)
+        written = Envelope(
+            id=envelope.new_id(),
+            name=definition.name,
+            queue=definition.queue,
+            priority=definition.priority,
+            payload=codec.encode(definition, job),
+        )
+        self._effects.append(Effect("submit", (envelope.write(written), to_ms(delay))))
+        return written.id
+
+    def effects(self) -> list[Effect]:
+        """Return what was collected."""
+        return self._effects

@@ -1,0 +1,1 @@
+"""Handlers of this installation's definitions, mirroring jobdefs/jobs."""

@@ -1,0 +1,116 @@
+"""Huey's consumer: it starts, watches and stops the workers; what they run comes from a station."""
+
+import signal
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+from huey.constants import WORKER_PROCESS
+from huey.consumer import Consumer, Environment
+from loguru import logger
+
+from consumer.huey_bridge.processes import InterruptibleProcesses
+from consumer.huey_bridge.scheduler import TickScheduler
+from consumer.huey_bridge.worker import StationWorker
+from jobdefs.runtime import notify
+
+if TYPE_CHECKING:
+    from consumer.huey_bridge.app import JobsHuey
+    from consumer.station import Station
+
+_RECYCLED_WORKER_CHECK_S: Final = 0.2
+_FATAL: Final = 70
+
+
+class LeasedConsumer(Consumer):
+    """Runs attempts under leases. SIGTERM and SIGINT drain; a second one hands back what runs at once."""
+
+    worker_class = StationWorker
+    scheduler_class = TickScheduler
+
+    def __init__(self, huey: "JobsHuey", new_station: Callable[[int], "Station"], **options: Any) -> None:
+        if options.get("max_tasks"):
+            # A worker that ends after its tasks is replaced by the health check, and its slot is idle until then.
+            options["health_check_interval"] = _RECYCLED_WORKER_CHECK_S
+        super().__init__(huey, **options)
+        self.station: Station | None = None
+        self._new_station = new_station
+        self._hurry = False
+        self._watchdog_s = notify.watchdog_interval_s()
+        self._watchdog_due = 0.0
+        drains, restarts = (False, True), (True, True)
+        self._signal_actions = {signal.SIGINT: drains, signal.SIGTERM: drains, signal.SIGHUP: restarts}
+
+    @property
+    def drain_s(self) -> float:
+        """How long running attempts may take to finish, in seconds."""
+        return self.shutdown_timeout or 0.0
+
+    def get_environment(self, worker_type: str) -> Environment:
+        """Return Huey's environment for threads, ours for processes."""
+        if worker_type == WORKER_PROCESS:
+            return InterruptibleProcesses(signal.SIGINT, signal.SIGUSR1)
+        return super().get_environment(worker_type)
+
+    def open_station(self, workers: int) -> "Station":
+        """Make this process a place where jobs are run."""
+        self.station = self._new_station(workers)
+        self.station.start()
+        return self.station
+
+    def start(self) -> None:
+        """Start the workers, and say that the consumer is ready."""
+        # A process worker opens a station of its own, after the fork.
+        if not self.environment.forks:
+            self.open_station(self.workers)
+        super().start()
+        notify.ready()
+
+    def stop(self, graceful: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - Huey's signature; every stop drains
+        """Claim nothing more, let running attempts finish in time, hand the rest back, and tell the store everything."""
+        notify.stopping()
+        deadline = time.monotonic() + self.drain_s
+        if self.station is not None:
+            self.station.drain()
+        super().stop(graceful=True)
+        if self.station is not None:
+            self._finish(self.station, deadline)
+
+    def _finish(self, station: "Station", deadline: float) -> None:
+        try:
+            station.finish(0.0 if self._hurry else deadline)
+        except KeyboardInterrupt:
+            station.finish(0.0)
+
+    def _interrupt_workers(self) -> None:
+        self._hurry = True
+        super()._interrupt_workers()
+
+    def loop(self, health_check_ts: float | None = None) -> float | None:
+        """Look after the workers, the station and systemd's watchdog."""
+        if self.station is not None and not self.station.alive:
+            logger.critical("the intake has died; stopping, so that the jobs held here go to others")
+            self.stop()
+            raise SystemExit(_FATAL)
+        self._tell_watchdog()
+        return super().loop(health_check_ts)
+
+    def _tell_watchdog(self) -> None:
+        if self._watchdog_s is not None and time.monotonic() >= self._watchdog_due:
+            notify.watchdog()
+            self._watchdog_due = time.monotonic() + self._watchdog_s
+
+    def _create_worker(self) -> StationWorker:
+        worker = super()._create_worker()
+        assert isinstance(worker, StationWorker)  # noqa: S101 - it is worker_class
+        worker.consumer = self
+        return worker
+
+    def _handle_signal(self, signum: int, frame: Any) -> None:
+        super()._handle_signal(signum, frame)
+        if not self._restart:
+            # Either signal, sent a second time, interrupts the drain.
+            for each in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(each, signal.default_int_handler)
+
+

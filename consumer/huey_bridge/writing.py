@@ -1,0 +1,71 @@
+"""Huey's tasks as jobs to be submitted."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from huey.api import Task
+from huey.utils import ChordConfig
+
+from consumer.huey_bridge import message
+from jobdefs.clock import to_ms
+from jobdefs.definition import Definition
+from jobdefs.policy import DEFAULT_QUEUE, HIGHEST_PRIORITY, LOWEST_PRIORITY
+from jobdefs.record import Envelope
+from jobdefs.storage.contract import NewJob
+from jobdefs.wire import codec, envelope
+
+if TYPE_CHECKING:
+    from consumer.huey_bridge.app import JobsHuey
+
+CHORD: Final = "chord_of"
+_NOW: Final = timedelta(0)
+
+
+def new_job(app: "JobsHuey", task: Task) -> NewJob:
+    """Return a task as a job, due at its eta; raises TypeError or JobsError for what cannot be written down."""
+    definition: Definition | None = getattr(task, "definition", None)
+    written = _plain(app, task) if definition is None else _defined(definition, task, _expires_in_ms(app, task))
+    delay = max(task.eta - app._get_timestamp(), _NOW) if task.eta else _NOW  # noqa: SLF001 - Huey's clock made the eta
+    return NewJob(envelope=envelope.write(written), delay=delay)
+
+
+def chord_callback(app: "JobsHuey", chord: ChordConfig) -> bytes:
+    """Return a chord's callback as an envelope that names the chord whose values it waits for."""
+    return envelope.write(_plain(app, chord.callback, {CHORD: [chord.cid, chord.size]}))
+
+
+def _defined(definition: Definition, task: Task, expires_in_ms: int | None) -> Envelope:
+    [payload] = task.args
+    return Envelope(
+        id=task.id,
+        name=definition.name,
+        queue=definition.queue,
+        priority=_priority(task, definition.priority),
+        payload=codec.encode(definition, payload),
+        expires_in_ms=expires_in_ms,
+        attempts=task.retries + 1 if task.retries != definition.retry.attempts - 1 else None,
+    )
+
+
+def _plain(app: "JobsHuey", task: Task, more: dict[str, Any] | None = None) -> Envelope:
+    written = app._registry.create_message(task)  # noqa: SLF001 - as Huey.serialize_task does
+    payload = message.to_payload(written) | (more or {})
+    return Envelope(
+        id=task.id,
+        name=message.PREFIX + written.name,
+        queue=DEFAULT_QUEUE,
+        priority=_priority(task, LOWEST_PRIORITY),
+        payload=codec.encode_result(payload),
+        expires_in_ms=_expires_in_ms(app, task),
+    )
+
+
+def _priority(task: Task, default: int) -> int:
+    # Huey takes any number; the store has ten places.
+    return default if task.priority is None else min(max(int(task.priority), LOWEST_PRIORITY), HIGHEST_PRIORITY)
+
+
+def _expires_in_ms(app: "JobsHuey", task: Task) -> int | None:
+    if task.expires_resolved is None:
+        return None
+    return max(to_ms(task.expires_resolved - app._get_timestamp()), 1)  # noqa: SLF001 - Huey's clock made the expiry

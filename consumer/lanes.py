@@ -1,0 +1,111 @@
+"""Where attempts run: a bounded number in the workers, a bounded number on the event loop."""
+
+import queue
+import time
+from collections.abc import Sequence
+from typing import Final
+
+from consumer.attempt import Attempt
+from consumer.event_loop import EventLoop
+from consumer.plan import Lane
+
+SHORT_S: Final = 0.001
+BATCH: Final = 64
+_WEIGHT: Final = 0.05
+
+
+class Occupancy:
+    """Counts the attempts held for one lane, of which ``capacity`` may run at once.
+
+    Where attempts are shorter than a millisecond, a batch more may be held, so that the next ones are at hand. It is
+    changed under the intake's lock only.
+    """
+
+    def __init__(self, capacity: int) -> None:
+        self.capacity = capacity
+        self.held = 0
+        self._mean_s: float | None = None
+
+    @property
+    def short(self) -> bool:
+        """Whether attempts have been shorter than a millisecond of late."""
+        return self._mean_s is not None and self._mean_s < SHORT_S
+
+    @property
+    def room(self) -> int:
+        """How many more attempts may be held."""
+        return max(self.capacity + (BATCH if self.short else 0) - self.held, 0)
+
+    def leave(self, began: float | None) -> None:
+        """Count an attempt off; ``began`` is the moment of time.monotonic() at which its handler started, if it did."""
+        self.held -= 1
+        if began is not None:
+            lasted = time.monotonic() - began
+            self._mean_s = lasted if self._mean_s is None else self._mean_s + _WEIGHT * (lasted - self._mean_s)
+
+
+class Lanes:
+    """Hands attempts to the workers and to the event loop."""
+
+    def __init__(self, workers: int, concurrency: int, *, used: frozenset[Lane]) -> None:
+        self._occupancy = {lane: Occupancy(workers if lane is Lane.WORKERS else concurrency) for lane in sorted(used)}
+        self._for_workers: queue.SimpleQueue[Attempt | None] = queue.SimpleQueue()
+        self._loop = EventLoop()
+
+    def __getitem__(self, lane: Lane) -> Occupancy:
+        """Return what is held for a lane."""
+        return self._occupancy[lane]
+
+    @property
+    def free(self) -> dict[Lane, int]:
+        """How many more attempts each lane that is not full can hold."""
+        return {lane: occupancy.room for lane, occupancy in self._occupancy.items() if occupancy.room}
+
+    @property
+    def full(self) -> list[Lane]:
+        """The lanes that can hold no more."""
+        return [lane for lane, occupancy in self._occupancy.items() if not occupancy.room]
+
+    @property
+    def short(self) -> bool:
+        """Whether some lane's attempts are so short that settling them one by one would cost more than they do."""
+        return any(occupancy.short for occupancy in self._occupancy.values())
+
+    def deliver(self, attempts: Sequence[Attempt]) -> None:
+        """Let these attempts run."""
+        for attempt in attempts:
+            if attempt.lane is Lane.WORKERS:
+                self._for_workers.put(attempt)
+        if for_loop := [attempt for attempt in attempts if attempt.lane is Lane.LOOP]:
+            self._loop.run(for_loop)
+
+    def take(self, timeout_s: float) -> Attempt | None:
+        """Return the next attempt for a worker, None after ``timeout_s`` without one."""
+        try:
+            return self._for_workers.get(timeout=timeout_s)
+        except queue.Empty:
+            return None
+
+    def take_waiting(self) -> list[Attempt]:
+        """Take away the attempts that no worker has begun."""
+        waiting = []
+        while True:
+            try:
+                attempt = self._for_workers.get_nowait()
+            except queue.Empty:
+                return waiting
+            if attempt is not None:
+                waiting.append(attempt)
+
+    def stir_workers(self, number: int) -> None:
+        """Let workers that wait for an attempt see that the consumer stops."""
+        for _ in range(number):
+            self._for_workers.put(None)
+
+    def cancel_all(self) -> None:
+        """Cancel what runs on the event loop."""
+        self._loop.cancel_all()
+
+    def close(self) -> None:
+        """Stop the event loop."""
+        self._loop.close()

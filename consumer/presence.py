@@ -1,0 +1,49 @@
+"""Says four times per lease that this consumer is here, and keeps its leases."""
+
+import threading
+import time
+from datetime import timedelta
+
+from loguru import logger
+
+from consumer.intake import Intake
+from jobdefs.errors import StoreError
+from jobdefs.storage.drivers import Store
+from jobdefs.storage.execution import ExecutionCalls
+
+
+class Presence:
+    """A thread of its own, so that no handler can keep it from beating, save one that holds the interpreter lock."""
+
+    def __init__(self, store: Store, calls: ExecutionCalls, intake: Intake) -> None:
+        self._store = store
+        self._calls = calls
+        self._intake = intake
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._beat_on, name="Presence", daemon=True)
+
+    def start(self) -> None:
+        """Beat at once, and then every quarter of a lease."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Beat no more."""
+        self._stopped.set()
+
+    def _beat_on(self) -> None:
+        pause_s = self._calls.lease.total_seconds() / 4
+        while True:
+            self._beat(pause_s)
+            if self._stopped.wait(pause_s):
+                return
+
+    def _beat(self, pause_s: float) -> None:
+        asked_at = time.monotonic()
+        try:
+            lost = self._store.send(self._calls.beat(holder=self._intake.holder, held=self._intake.leases()))
+        except StoreError as error:
+            logger.warning("cannot say that this consumer is here: {}", error)
+            return
+        self._intake.lose(lost)
+        if time.monotonic() - asked_at > pause_s:
+            logger.warning("the store took {} to take in a beat", timedelta(seconds=time.monotonic() - asked_at))

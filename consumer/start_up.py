@@ -1,0 +1,77 @@
+"""What stands between ``huey_consumer consumer.app`` and the first claim: every check, and one clear line where one fails."""
+
+import logging
+import secrets
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from consumer.binding import Binding, load_bindings
+from consumer.huey_bridge.app import JobsHuey
+from consumer.huey_bridge.consumer import LeasedConsumer
+from consumer.plan import Plan
+from consumer.settings import ConsumerSettings
+from consumer.station import Orders, Station
+from jobdefs.errors import JobsError, SettingsError
+from jobdefs.policy import DEFAULT_QUEUE
+from jobdefs.runtime import logs
+from jobdefs.storage import key_space, suitability
+from jobdefs.storage.inspection import InspectionCalls
+
+_THREAD_OR_PROCESS: Final = ("thread", "process")
+
+
+def create_consumer(app: JobsHuey, settings: ConsumerSettings, options: dict[str, Any]) -> LeasedConsumer:
+    """Return the consumer that Huey's options ask for; exits with one line where something is missing or wrong."""
+    _take_over_logging(settings)
+    try:
+        return _create(app, settings, options)
+    except JobsError as error:
+        raise SystemExit(f"consumer: {error}") from None
+
+
+def _create(app: JobsHuey, settings: ConsumerSettings, options: dict[str, Any]) -> LeasedConsumer:
+    if options.get("worker_type", "thread") not in _THREAD_OR_PROCESS:
+        message = "-k greenlet is not available: async def handlers run concurrently in any consumer; use -k thread or -k process"
+        raise SettingsError(message)
+    bindings = load_bindings(app.catalog, settings.handlers)
+    suitability.check(app.store)
+    key_space.check(app.store.send(InspectionCalls(settings.namespace).open(secrets.token_hex(16))))
+    # A process worker must not inherit a connection.
+    app.store.close()
+    orders = _orders(app, settings, bindings)
+    options["shutdown_timeout"] = options.get("shutdown_timeout") if options.get("shutdown_timeout") is not None else settings.drain
+    return LeasedConsumer(app, lambda workers: Station(app, orders, workers=workers), **options)
+
+
+def _orders(app: JobsHuey, settings: ConsumerSettings, bindings: dict[str, Binding]) -> Orders:
+    plans = {name: Plan(binding.definition, binding, app.task_classes[name]) for name, binding in bindings.items()}
+    return Orders(
+        namespace=settings.namespace,
+        queues=_queues(settings, plans),
+        plans=plans,
+        plain_tasks=app.has_plain_tasks,
+        concurrency=settings.concurrency,
+        lease=timedelta(seconds=settings.lease),
+    )
+
+
+def _queues(settings: ConsumerSettings, plans: dict[str, Plan]) -> tuple[str, ...]:
+    if settings.queues:
+        return tuple(settings.queues.split(","))
+    return tuple(sorted({DEFAULT_QUEUE, *(plan.definition.queue for plan in plans.values())}))
+
+
+def _take_over_logging(settings: ConsumerSettings) -> None:
+    """Lead Huey's lines through loguru, at the level and to the file that huey_consumer's options gave them."""
+    huey = logging.getLogger("huey")
+    asked = {logging.DEBUG: "DEBUG", logging.WARNING: "WARNING"}.get(huey.level, settings.log_level)
+    files = [Path(handler.baseFilename) for handler in huey.handlers if isinstance(handler, logging.FileHandler)]
+    logs.configure(asked, settings.log_format, files[0] if files else None)
+    logs.intercept("huey", level=asked)
+    if asked != "DEBUG":
+        # Huey tells of every job at INFO, which costs more than running a short one; -v shows it.
+        huey.setLevel(logging.WARNING)
+        logging.getLogger("huey.consumer").setLevel(asked)
+
+

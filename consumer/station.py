@@ -1,0 +1,81 @@
+"""Everything that one consumer process needs to claim, run and settle jobs."""
+
+import os
+import secrets
+import socket
+import time
+from datetime import timedelta
+
+import attrs
+
+from consumer.attempt import Attempt
+from consumer.huey_bridge.app import JobsHuey
+from consumer.intake import Intake
+from consumer.lanes import Lanes
+from consumer.plan import Lane, Plan
+from consumer.presence import Presence
+from consumer.wake_up import WakeUp
+from jobdefs.storage import keys
+from jobdefs.storage.execution import ExecutionCalls
+
+
+@attrs.frozen(kw_only=True)
+class Orders:
+    """What a consumer is told to do: which queues, how many handlers at once, and how long leases last."""
+
+    namespace: str
+    queues: tuple[str, ...]
+    plans: dict[str, Plan]
+    plain_tasks: bool
+    concurrency: int
+    lease: timedelta
+
+
+class Station:
+    """The lanes of one process, and the threads that keep them supplied: intake, presence, wake-up."""
+
+    def __init__(self, app: JobsHuey, orders: Orders, *, workers: int) -> None:
+        self._workers = workers
+        self.lanes = Lanes(workers, orders.concurrency, used=_used_lanes(orders))
+        calls = ExecutionCalls(orders.namespace, orders.lease)
+        holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self.intake = Intake(app, calls, self.lanes, holder=holder, queues=orders.queues, plans=orders.plans)
+        self._presence = Presence(app.store, calls, self.intake)
+        markers = [keys.wake(orders.namespace, queue) for queue in orders.queues]
+        self._wake_up = WakeUp(app.store, self.intake, markers)
+
+    def start(self) -> None:
+        """Say that the consumer is here, and begin to claim."""
+        self._presence.start()
+        self.intake.start()
+        self._wake_up.start()
+
+    @property
+    def alive(self) -> bool:
+        """Whether jobs are still claimed and settled."""
+        return self.intake.alive
+
+    def take(self, timeout_s: float) -> Attempt | None:
+        """Return the next attempt for a worker, None after ``timeout_s`` without one."""
+        return self.lanes.take(timeout_s)
+
+    def drain(self) -> None:
+        """Claim nothing more, and hand back what has not begun."""
+        self._wake_up.stop()
+        self.intake.drain()
+        self.lanes.stir_workers(self._workers)
+
+    def finish(self, deadline: float) -> None:
+        """Wait for what runs until ``deadline`` (of time.monotonic()), hand back the rest, and tell the store everything."""
+        self.drain()
+        if not self.intake.wait_until_idle(max(deadline - time.monotonic(), 0.0)):
+            self.intake.hand_back_all()
+            self.lanes.cancel_all()
+        self._presence.stop()
+        self.intake.close()
+        self.lanes.close()
+
+
+def _used_lanes(orders: Orders) -> frozenset[Lane]:
+    used = {plan.lane for plan in orders.plans.values()}
+    return frozenset(used | {Lane.WORKERS} if orders.plain_tasks else used)
