@@ -1,0 +1,42 @@
+"""Who may ask: with a token set, whoever sends it."""
+
+import hmac
+from ipaddress import ip_address
+from typing import Final
+
+from aiohttp import hdrs, web
+from aiohttp.typedefs import Handler, Middleware
+
+_SCHEME: Final = "bearer"
+_REASON: Final = (
+    "This needs the header Authorization: Bearer, followed by the token in the service's setting JOBS_TOKEN."
+)
+
+
+def bearer(token: str) -> Middleware:
+    """Return a middleware that refuses requests without this token; an empty one asks for nothing."""
+
+    @web.middleware
+    async def access(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if token and not _has(request, token):
+            raise web.HTTPUnauthorized(text=_REASON, headers={hdrs.WWW_AUTHENTICATE: "Bearer"})
+        return await handler(request)
+
+    return access
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine reaches the address."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def _has(request: web.Request, token: str) -> bool:
+    scheme, _, given = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
+    # In bytes, since compare_digest takes no other text than ASCII.
+    matches = hmac.compare_digest(
+        given.strip().encode("utf-8", "surrogateescape"), token.encode("utf-8", "surrogateescape")
+    )
+    return matches and scheme.lower() == _SCHEME

@@ -1,0 +1,47 @@
+"""Handlers that put jobs in."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from aiohttp import hdrs, web
+
+from jobdefs.errors import JobsError, StoreError
+from service import body, intake, problems, views
+from service.key import queue_of
+from service.request import EnqueueReceipt, EnqueueRequest
+
+
+async def enqueue(request: web.Request) -> web.Response:
+    """Put one job in and say where to follow it."""
+    asked = intake.read_one(request.match_info["name"], await body.read(request, body.ONE_BYTES))
+    receipt = await queue_of(request).enqueue(asked)
+    headers = {hdrs.LOCATION: str(request.app.router["job"].url_for(id=receipt.id))}
+    return web.json_response(views.receipt(receipt), status=_status(receipt), headers=headers)
+
+
+async def enqueue_many(request: web.Request) -> web.Response:
+    """Put many jobs in; each has a verdict of its own."""
+    asked = intake.read_many(await body.read(request, body.MANY_BYTES))
+    outcomes = await queue_of(request).enqueue_many([one for one in asked if isinstance(one, EnqueueRequest)])
+    _raise_if_nothing_came_in(outcomes)
+    following = iter(outcomes)
+    verdicts = [next(following) if isinstance(one, EnqueueRequest) else one for one in asked]
+    return web.json_response({"results": [_verdict(verdict) for verdict in verdicts]})
+
+
+def _raise_if_nothing_came_in(outcomes: Sequence[EnqueueReceipt | JobsError]) -> None:
+    failed = next((outcome for outcome in outcomes if isinstance(outcome, StoreError)), None)
+    if failed and not any(isinstance(outcome, EnqueueReceipt) for outcome in outcomes):
+        raise failed
+
+
+def _verdict(outcome: EnqueueReceipt | JobsError) -> dict[str, Any]:
+    if isinstance(outcome, EnqueueReceipt):
+        return {"status": _status(outcome), **views.receipt(outcome)}
+    problem = problems.document(outcome)
+    return {"status": problem["status"], "problem": problem}
+
+
+def _status(receipt: EnqueueReceipt) -> HTTPStatus:
+    return HTTPStatus.ACCEPTED if receipt.created else HTTPStatus.OK

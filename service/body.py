@@ -1,0 +1,48 @@
+"""Reads the body of a request, refusing at its head what can be refused there."""
+
+from typing import Any, Final
+
+from aiohttp import hdrs, web
+
+from jobdefs.errors import TooLarge
+from jobdefs.policy import MAX_PAYLOAD_BYTES
+from jobdefs.wire.body import read_json
+
+ONE_BYTES: Final = MAX_PAYLOAD_BYTES
+MANY_BYTES: Final = 8 * 1024 * 1024
+_JSON: Final = "application/json"
+
+
+async def read(request: web.Request, limit: int) -> Any:
+    """Return the JSON value in the body; ``limit`` is in bytes.
+
+    Raises InvalidBody, TooLarge (from Content-Length, or as soon as more has arrived) or HTTPUnsupportedMediaType.
+    """
+    _check_type(request)
+    if request.content_length is not None and request.content_length > limit:
+        raise TooLarge("body", request.content_length, limit)
+    return read_json(await _received(request, limit))
+
+
+def _check_type(request: web.Request) -> None:
+    given = request.headers.get(hdrs.CONTENT_TYPE, "none")
+    if request.content_type != _JSON or (request.charset or "utf-8").lower() not in ("utf-8", "utf8"):
+        raise web.HTTPUnsupportedMediaType(
+            text=f"The body must be JSON in UTF-8, with Content-Type: {_JSON}; this is {given}."
+        )
+    if (encoding := request.headers.get(hdrs.CONTENT_ENCODING, "identity").lower()) != "identity":
+        raise web.HTTPUnsupportedMediaType(
+            text=f"The body must not be compressed; this has Content-Encoding: {encoding}."
+        )
+
+
+async def _received(request: web.Request, limit: int) -> bytes:
+    received = bytearray()
+    try:
+        async for chunk in request.content.iter_any():
+            received += chunk
+            if len(received) > limit:
+                raise TooLarge("body, as far as it was read,", len(received), limit)
+    except (web.RequestPayloadError, ConnectionError) as error:
+        raise web.HTTPBadRequest(text=f"The body could not be read: {error}.") from error
+    return bytes(received)

@@ -1,0 +1,14 @@
+"""The name under which an application holds its QueueService."""
+
+from typing import Final
+
+from aiohttp import web
+
+from service.queue import QueueService
+
+QUEUE: Final = web.AppKey("QUEUE", QueueService)
+
+
+def queue_of(request: web.Request) -> QueueService:
+    """Return the QueueService of the application, or of the one that it is mounted in."""
+    return request.config_dict[QUEUE]

@@ -1,0 +1,181 @@
+"""QueueService: puts jobs in and looks at them, from any asynchronous program."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from typing import Any, Final, TypeVar, Unpack, overload
+
+from attrs import AttrsInstance
+
+from jobdefs.catalog import Catalog
+from jobdefs.definition import Definition
+from jobdefs.errors import InvalidOption, JobNotFound, JobsError, RequestError, StoreError, StoreUnsuitable, WrongState
+from jobdefs.policy import DEFAULT_NAMESPACE, MAX_BATCH, MAX_PAGE, Retention
+from jobdefs.record import JobRecord, QueueCounts
+from jobdefs.state import CANCELLABLE, REPLAYABLE, State
+from jobdefs.storage import keys
+from jobdefs.storage.call import Call
+from jobdefs.storage.contract import Move, Page
+from jobdefs.storage.drivers import AsyncStore
+from jobdefs.storage.inspection import InspectionCalls
+from jobdefs.storage.submission import SubmissionCalls
+from jobdefs.storage.suitability import check_async
+from service.options import EnqueueOptions
+from service.request import EnqueueReceipt, EnqueueRequest, Prepared, prepare
+
+DEFAULT_PAGE: Final = 50
+_AT_ONCE: Final = 1_000
+_BREATH: Final = 100
+
+R = TypeVar("R")
+
+
+class QueueService:
+    """Enqueues jobs and looks at them; every coroutine raises only JobsError, and within 1 s if the store is away.
+
+    The server is checked by the first request that reaches it; until it is there and suitable, each says why not.
+    """
+
+    def __init__(self, catalog: Catalog, store: AsyncStore, namespace: str = DEFAULT_NAMESPACE) -> None:
+        self._catalog = catalog
+        self._store = store
+        self._submission = SubmissionCalls(namespace)
+        self._inspection = InspectionCalls(namespace)
+        self._opened = False
+
+    @overload
+    async def enqueue(
+        self, job: str, payload: Mapping[str, Any], /, **options: Unpack[EnqueueOptions]
+    ) -> EnqueueReceipt: ...
+
+    @overload
+    async def enqueue(self, job: AttrsInstance, /, **options: Unpack[EnqueueOptions]) -> EnqueueReceipt: ...
+
+    async def enqueue(
+        self, job: str | AttrsInstance, payload: Mapping[str, Any] | None = None, /, **options: Unpack[EnqueueOptions]
+    ) -> EnqueueReceipt:
+        """Put one job in: a name and its payload, a payload object, or an EnqueueRequest.
+
+        Raises UnknownJob, InvalidPayload, InvalidOption, TooLarge, StoreUnavailable, StoreFull or StoreUnsuitable.
+        """
+        request = job if isinstance(job, EnqueueRequest) else EnqueueRequest(job, payload, options)
+        (verdict,) = await self.enqueue_many([request])
+        if isinstance(verdict, JobsError):
+            raise verdict
+        return verdict
+
+    async def enqueue_many(self, requests: Iterable[EnqueueRequest]) -> list[EnqueueReceipt | JobsError]:
+        """Put many jobs in, up to 1,000 in one atomic move; the verdicts come in the order of the requests.
+
+        A bad request gets the error that ``enqueue`` would raise and stops no other. Once the store fails, whatever was
+        not put in yet gets the store's error. Raises InvalidOption for more than 10,000 requests.
+        """
+        asked = list(requests)
+        if len(asked) > MAX_BATCH:
+            raise InvalidOption("jobs", f"at most {MAX_BATCH:,} can be enqueued at once, these are {len(asked):,}")
+        prepared = [verdict async for verdict in self._prepared(asked)]
+        outcomes = iter(await self._submit([one for one in prepared if isinstance(one, Prepared)]))
+        return [next(outcomes) if isinstance(one, Prepared) else one for one in prepared]
+
+    async def get(self, job_id: str) -> JobRecord:
+        """Return one job; raises JobNotFound."""
+        record = await self._send(self._inspection.find(job_id))
+        if record is None:
+            raise JobNotFound(job_id)
+        return record
+
+    async def page(
+        self,
+        *,
+        state: State | None = None,
+        queue: str = "",
+        name: str = "",
+        cursor: str | None = None,
+        limit: int = DEFAULT_PAGE,
+    ) -> Page:
+        """Return up to ``limit`` jobs (1 to 200) and the cursor of the next page; raises InvalidOption.
+
+        ``state`` None, an empty ``queue`` and an empty ``name`` stand for all.
+        """
+        if not 1 <= limit <= MAX_PAGE:
+            raise InvalidOption("limit", f"must be from 1 to {MAX_PAGE}")
+        return await self._send(self._inspection.page(state=state, queue=queue, name=name, cursor=cursor, limit=limit))
+
+    async def queues(self) -> tuple[QueueCounts, ...]:
+        """Count the jobs of every queue."""
+        return await self._send(self._inspection.queues())
+
+    async def cancel(self, job_id: str) -> State:
+        """Cancel a job that has not begun, and return its state; raises JobNotFound or WrongState."""
+        record = await self.get(job_id)
+        move = await self._send(self._submission.cancel(job_id, self._retention(record).cancelled))
+        return _moved(job_id, "cancel", move, CANCELLABLE)
+
+    async def replay(self, job_id: str) -> State:
+        """Make a dead, cancelled, expired or parked job ready again; as ``cancel`` otherwise."""
+        return _moved(job_id, "replay", await self._send(self._submission.replay(job_id)), REPLAYABLE)
+
+    def definitions(self) -> tuple[Definition, ...]:
+        """Return what can be enqueued here, in the order of the names."""
+        return tuple(self._catalog)
+
+    def attempts(self, record: JobRecord) -> int | None:
+        """Return how often a job is tried: as was asked for, else as its definition says; None if that is unknown."""
+        written = record.envelope
+        if written is None or written.attempts is not None:
+            return written.attempts if written else None
+        return self._catalog.get(written.name).retry.attempts if written.name in self._catalog else None
+
+    async def check(self) -> None:
+        """Return when the server has answered and can keep the promises; raises StoreUnavailable or StoreUnsuitable."""
+        if self._opened:
+            await self._store.ping()
+        else:
+            await self._open()
+
+    async def _prepared(self, requests: Sequence[EnqueueRequest]) -> AsyncIterator[Prepared | RequestError]:
+        for number, request in enumerate(requests, 1):
+            try:
+                yield prepare(request, self._catalog)
+            except RequestError as error:
+                yield error
+            if number % _BREATH == 0:
+                await asyncio.sleep(0)
+
+    async def _submit(self, jobs: Sequence[Prepared]) -> list[EnqueueReceipt | JobsError]:
+        outcomes: list[EnqueueReceipt | JobsError] = []
+        for start in range(0, len(jobs), _AT_ONCE):
+            part = jobs[start : start + _AT_ONCE]
+            try:
+                receipts = await self._send(self._submission.submit([one.job for one in part]))
+            except StoreError as error:
+                return [*outcomes, *[error] * (len(jobs) - start)]
+            outcomes += [one.receipt(given) for one, given in zip(part, receipts, strict=True)]
+        return outcomes
+
+    def _retention(self, record: JobRecord) -> Retention:
+        name = record.envelope.name if record.envelope else ""
+        return self._catalog.get(name).retention if name in self._catalog else Retention()
+
+    async def _send(self, call: Call[R]) -> R:
+        if not self._opened:
+            await self._open()
+        return await self._store.send(call)
+
+    async def _open(self) -> None:
+        await check_async(self._store)
+        space = await self._store.send(self._inspection.open(secrets.token_hex(16)))
+        if space.schema > keys.SCHEMA:
+            raise StoreUnsuitable(
+                f"The server at {self._store.shown} has version {space.schema} of the key space, and this program"
+                f" knows none above {keys.SCHEMA}; upgrade this program, or set JOBS_NAMESPACE to another name."
+            )
+        self._opened = True
+
+
+def _moved(job_id: str, move: str, made: Move | None, allowed: Sequence[State]) -> State:
+    if made is None:
+        raise JobNotFound(job_id)
+    if not made.done:
+        raise WrongState(job_id, move, made.state, tuple(allowed))
+    return made.state

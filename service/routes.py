@@ -1,0 +1,152 @@
+"""Every route of the service, in one table."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import attrs
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from jobdefs import errors
+from service import health
+from service.api import enqueue, jobs, overview
+
+PREFIX: Final = "/v1"
+Failure = type[errors.JobsError] | type[web.HTTPException]
+
+_STORE: Final[tuple[Failure, ...]] = (errors.StoreUnavailable, errors.StoreUnsuitable)
+_TAKEN: Final[tuple[Failure, ...]] = (*_STORE, errors.StoreFull)
+_BODY: Final[tuple[Failure, ...]] = (
+    errors.InvalidBody,
+    errors.TooLarge,
+    web.HTTPUnsupportedMediaType,
+    errors.InvalidOption,
+)
+_OPTIONS: Final = "delay_ms, run_at, priority, expires_in_ms, attempts, id"
+
+
+@attrs.frozen(kw_only=True)
+class Route:
+    """One way in. ``request`` says what the body or the query has, ``responses`` what each status means."""
+
+    method: str
+    path: str
+    handler: Handler
+    name: str
+    summary: str
+    request: str = ""
+    responses: Mapping[int, str]
+    errors: tuple[Failure, ...] = ()
+
+    def is_below(self, prefix: str) -> bool:
+        """Tell whether the path begins with the prefix."""
+        return self.path.startswith(f"{prefix}/")
+
+    def definition(self, path: str) -> web.RouteDef:
+        """Return the route for a router, at another path; GET answers HEAD too."""
+        return {"GET": web.get, "POST": web.post}[self.method](path, self.handler, name=self.name)
+
+
+ROUTES: Final = (
+    Route(
+        method="POST",
+        path="/v1/enqueue/{name}",
+        handler=enqueue.enqueue,
+        name="enqueue",
+        summary="Enqueue one job",
+        request=f"an object with payload, and if wanted {_OPTIONS}",
+        responses={202: "the job was put in; Location tells where to follow it", 200: "the id was there already"},
+        errors=(errors.UnknownJob, errors.InvalidPayload, *_BODY, *_TAKEN),
+    ),
+    Route(
+        method="POST",
+        path="/v1/enqueue",
+        handler=enqueue.enqueue_many,
+        name="enqueue_many",
+        summary="Enqueue many jobs",
+        request=f"an object with jobs: an array of objects with name, payload, and if wanted {_OPTIONS}",
+        responses={200: "a verdict for each job, in their order: status, and the receipt or the problem"},
+        errors=(*_BODY, *_TAKEN),
+    ),
+    Route(
+        method="GET",
+        path="/v1/jobs/{id}",
+        handler=jobs.job,
+        name="job",
+        summary="Show one job",
+        responses={200: "everything that is known of the job"},
+        errors=(errors.JobNotFound, *_STORE),
+    ),
+    Route(
+        method="GET",
+        path="/v1/jobs",
+        handler=jobs.page,
+        name="jobs",
+        summary="List jobs",
+        request="a query with state, queue, name, cursor, limit (1 to 200), each if wanted",
+        responses={200: "a page of jobs, and the cursor of the next one or null"},
+        errors=(errors.InvalidOption, *_STORE),
+    ),
+    Route(
+        method="POST",
+        path="/v1/jobs/{id}/cancel",
+        handler=jobs.cancel,
+        name="cancel",
+        summary="Cancel a job that has not begun",
+        responses={200: "the job's id and state"},
+        errors=(errors.JobNotFound, errors.WrongState, *_STORE),
+    ),
+    Route(
+        method="POST",
+        path="/v1/jobs/{id}/replay",
+        handler=jobs.replay,
+        name="replay",
+        summary="Make a dead, cancelled, expired or parked job ready again",
+        responses={200: "the job's id and state"},
+        errors=(errors.JobNotFound, errors.WrongState, *_TAKEN),
+    ),
+    Route(
+        method="GET",
+        path="/v1/queues",
+        handler=overview.queues,
+        name="queues",
+        summary="Count the jobs of every queue",
+        responses={200: "for each queue its jobs that wait and run, and the age of the oldest ready one"},
+        errors=_STORE,
+    ),
+    Route(
+        method="GET",
+        path="/v1/definitions",
+        handler=overview.definitions,
+        name="definitions",
+        summary="Show what can be enqueued",
+        responses={200: "for each name its queue, policy and the JSON Schema of its payload"},
+    ),
+    Route(
+        method="GET",
+        path="/healthz",
+        handler=health.live,
+        name="live",
+        summary="Tell whether the service lives",
+        responses={200: "it does"},
+    ),
+    Route(
+        method="GET",
+        path="/readyz",
+        handler=health.ready,
+        name="ready",
+        summary="Tell whether the service can take jobs",
+        responses={200: "the store answers in time and can keep the promises"},
+        errors=_STORE,
+    ),
+)
+
+
+def within(prefix: str) -> list[web.RouteDef]:
+    """Return the routes below a prefix, for an application that is mounted there."""
+    return [route.definition(route.path.removeprefix(prefix)) for route in ROUTES if route.is_below(prefix)]
+
+
+def outside(prefix: str) -> list[web.RouteDef]:
+    """Return the routes that are not below a prefix."""
+    return [route.definition(route.path) for route in ROUTES if not route.is_below(prefix)]

@@ -1,0 +1,111 @@
+"""The stand-alone service as a program: listens, serves, and ends in order."""
+
+import asyncio
+import logging
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Final
+
+from aiohttp import web
+
+from jobdefs.errors import JobsError, SettingsError
+from jobdefs.runtime import notify
+from service.access import is_loopback
+from service.access_log import AccessLog
+from service.app import create_app
+from service.key import QUEUE
+from service.settings import ServiceSettings
+
+SHUTDOWN_S: Final = 10.0
+_BACKLOG: Final = 1_024
+
+
+def serve(settings: ServiceSettings) -> None:
+    """Serve until SIGTERM or SIGINT; requests that have begun may end.
+
+    Raises SettingsError where it cannot listen, and StoreUnavailable or StoreUnsuitable where it should not start.
+    """
+    _check_access(settings)
+    app = create_app(settings=settings)
+    app.on_startup.append(_check_store)
+    app.on_shutdown.append(_say_stopping)
+    app.cleanup_ctx.append(_watched)
+    with _listener(settings) as listener:
+        web.run_app(
+            app,
+            sock=listener,
+            backlog=_BACKLOG,
+            loop=_new_loop(),
+            print=lambda _banner: _announce(listener),
+            shutdown_timeout=SHUTDOWN_S,
+            access_log=logging.getLogger("aiohttp.access") if settings.access_log else None,
+            access_log_class=AccessLog,
+        )
+
+
+def _check_access(settings: ServiceSettings) -> None:
+    if not settings.token and not is_loopback(settings.host):
+        raise SettingsError(
+            f"JOBS_HOST: {settings.host} is reachable from other machines, and no token is asked for;"
+            " set JOBS_TOKEN to a long random text, or listen on 127.0.0.1"
+        )
+
+
+def _listener(settings: ServiceSettings) -> socket.socket:
+    try:
+        family, _, _, _, place = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server((str(place[0]), int(place[1])), family=family, backlog=_BACKLOG)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise SettingsError(
+            f"JOBS_HOST, JOBS_PORT: cannot listen on {settings.host}, port {settings.port}: {reason};"
+            " end the program that is there, or choose another address"
+        ) from error
+
+
+async def _check_store(app: web.Application) -> None:
+    try:
+        await app[QUEUE].check()
+    except JobsError:
+        # aiohttp cleans up only what it started as a whole.
+        await app.cleanup()
+        raise
+
+
+def _announce(listener: socket.socket) -> None:
+    host, port = listener.getsockname()[:2]
+    sys.stdout.write(f"listening on http://{f'[{host}]' if ':' in host else host}:{port}\n")
+    sys.stdout.flush()
+    notify.ready()
+
+
+async def _say_stopping(_app: web.Application) -> None:
+    notify.stopping()
+
+
+async def _watched(_app: web.Application) -> AsyncIterator[None]:
+    interval_s = notify.watchdog_interval_s()
+    if interval_s is None:
+        yield
+        return
+    beating = asyncio.create_task(_beat(interval_s))
+    yield
+    beating.cancel()
+    with suppress(asyncio.CancelledError):
+        await beating
+
+
+async def _beat(interval_s: float) -> None:
+    while True:
+        notify.watchdog()
+        await asyncio.sleep(interval_s)
+
+
+def _new_loop() -> asyncio.AbstractEventLoop:
+    module = import_module("uvloop" if find_spec("uvloop") else "asyncio")
+    loop: asyncio.AbstractEventLoop = module.new_event_loop()
+    return loop
