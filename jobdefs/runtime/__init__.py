@@ -1,1 +1,1 @@
-"""What a program needs around the work itself: settings, logs, word to systemd. Nothing else in ``jobdefs`` imports it."""
+"""What a program needs around the work: settings, logs, word to systemd. Nothing else in ``jobdefs`` imports it."""

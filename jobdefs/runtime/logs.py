@@ -27,7 +27,13 @@ def configure(level: str = "INFO", form: Format = "text", sink: TextIO | Path | 
     """
     logger.remove()
     line = _text if form == "text" else _json
-    options: dict[str, Any] = {"level": level, "format": _formatter(line), "colorize": False, "backtrace": False, "diagnose": False}
+    options: dict[str, Any] = {
+        "level": level,
+        "format": _formatter(line),
+        "colorize": False,
+        "backtrace": False,
+        "diagnose": False,
+    }
     if isinstance(sink, Path):
         # A file that somebody rotated away is opened anew.
         options |= {"encoding": "utf-8", "watch": True}
@@ -86,8 +92,10 @@ def _formatter(line: Any) -> Any:
 def _text(record: Any) -> str:
     job = " ".join(f"{name}={record['extra'][name]}" for name in _JOB if name in record["extra"])
     where = f" [{_one_line(job)}]" if job else ""
-    head = f"{record['time'].isoformat(' ', 'milliseconds')} {record['level'].name:<8} {_one_line(record['name'] or '-')}{where}: "
-    return head + _lines(record["message"]) + "".join(_INDENT + _lines(line) for line in _exception(record).splitlines())
+    when = record["time"].isoformat(" ", "milliseconds")
+    trace = "".join(_INDENT + _lines(line) for line in _exception(record).splitlines())
+    origin = _one_line(record["name"] or "-")
+    return f"{when} {record['level'].name:<8} {origin}{where}: {_lines(record['message'])}{trace}"
 
 
 def _json(record: Any) -> str:

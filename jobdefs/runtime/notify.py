@@ -26,7 +26,7 @@ def status(text: str) -> None:
 
 
 def watchdog_interval_s() -> float | None:
-    """Return how often to call ``watchdog``: half of what systemd waits, in seconds; None where it does not watch this process."""
+    """Return how often to call ``watchdog``, in seconds: half of what systemd waits; None where it does not watch."""
     with suppress(ValueError):
         waits_us = int(os.environ.get("WATCHDOG_USEC", ""))
         if waits_us > 0 and int(os.environ.get("WATCHDOG_PID", os.getpid())) == os.getpid():

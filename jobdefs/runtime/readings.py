@@ -1,4 +1,4 @@
-"""How the text of an environment variable becomes a value. Each reader raises ValueError with words that follow the text."""
+"""How the text of an environment variable becomes a value. A reader raises ValueError with words to follow it."""
 
 import re
 from collections.abc import Callable
@@ -6,7 +6,16 @@ from typing import Final
 
 from jobdefs.definition import QUEUE_PATTERN
 
-_SWITCH: Final = {"yes": True, "true": True, "on": True, "1": True, "no": False, "false": False, "off": False, "0": False}
+_SWITCH: Final = {
+    "yes": True,
+    "true": True,
+    "on": True,
+    "1": True,
+    "no": False,
+    "false": False,
+    "off": False,
+    "0": False,
+}
 
 
 def text(value: object) -> str:

@@ -33,12 +33,24 @@ class StoreSettings:
     """What every program needs to find the jobs and to log."""
 
     redis_url: str = secret(
-        "", text, "The server: redis://[user:password@]host[:port][/db], rediss://... or unix:///path; empty: the private server, else 127.0.0.1"
+        "",
+        text,
+        "The server: redis://[user:password@]host[:port][/db], rediss://... or unix:///path; "
+        "empty: the private server while it runs, else 127.0.0.1:6379",
     )
     namespace: str = setting(DEFAULT_NAMESPACE, named(), "The installation's name; it begins every key on the server")
     modules: str = setting("", text, "Modules with definitions, separated by commas")
-    state_dir: str = setting("", text, "Where the private server keeps its data; empty: $XDG_STATE_HOME/aiohttp-huey, else ~/.local/state/aiohttp-huey")
-    log_level: str = setting("INFO", choice("TRACE", "DEBUG", "INFO", "SUCCESS", "WARNING", "ERROR", "CRITICAL"), "The least level that is logged")
+    state_dir: str = setting(
+        "",
+        text,
+        "Where the private server keeps its data; "
+        "empty: $XDG_STATE_HOME/aiohttp-huey, else ~/.local/state/aiohttp-huey",
+    )
+    log_level: str = setting(
+        "INFO",
+        choice("TRACE", "DEBUG", "INFO", "SUCCESS", "WARNING", "ERROR", "CRITICAL"),
+        "The least level that is logged",
+    )
     log_format: str = setting("text", choice("text", "json"), "How a line of the log is written: text or json")
 
 

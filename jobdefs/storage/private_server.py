@@ -37,7 +37,7 @@ def state_directory(setting: str = "") -> Path:
 
 
 def resolve_url(redis_url: str, state_dir: Path) -> str:
-    """Return the server to use: ``redis_url`` if set, else the private server while it lives, else the usual address."""
+    """Return the server to use: ``redis_url`` if set, else the private server if it lives, else the usual address."""
     if redis_url:
         return redis_url
     written = _written_address(state_dir)

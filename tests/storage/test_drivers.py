@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import os
-import re
 import socket
 import threading
 import time
@@ -25,7 +24,12 @@ SHORT = timedelta(milliseconds=200)
 
 
 def call(source: str, *args: str | bytes | int, parse: Callable[[Any], Any] = lambda reply: reply) -> Call[Any]:
-    return Call(Script("test", source, hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest()), ("{t}:key",), args, parse)
+    return Call(
+        Script("test", source, hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest()),
+        ("{t}:key",),
+        args,
+        parse,
+    )
 
 
 ECHO = call("return {KEYS[1], ARGV[1], 7}", "word")
@@ -245,9 +249,12 @@ def test_a_refused_connection_says_what_to_do(send: Callable[..., Any]) -> None:
     """Nobody listening: StoreUnavailable names the address, the reason and the way out."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    expected = f"The server at redis://user:***@127.0.0.1:{port}/2 cannot be reached (Connection refused); start it, or set REDIS_URL to the right address."
-    with pytest.raises(StoreUnavailable, match=f"^{re.escape(expected)}$"):
+    with pytest.raises(StoreUnavailable) as caught:
         send(f"redis://user:hunter2@127.0.0.1:{port}/2")
+    assert str(caught.value) == (
+        f"The server at redis://user:***@127.0.0.1:{port}/2 cannot be reached (Connection refused); "
+        "start it, or set REDIS_URL to the right address."
+    )
 
 
 @both
@@ -269,7 +276,10 @@ def test_something_else_than_redis_is_recognised(send: Callable[..., Any]) -> No
 )
 def test_a_wrong_password_says_where_to_put_the_right_one(send: Callable[..., Any], user: str, message: str) -> None:
     """No password and a wrong one each get their own line, without the password."""
-    with running("valkey", "--requirepass", "secret") as server, pytest.raises(StoreUnsuitable, match=message) as caught:
+    with (
+        running("valkey", "--requirepass", "secret") as server,
+        pytest.raises(StoreUnsuitable, match=message) as caught,
+    ):
         send(server.url + user)
     assert "hunter2" not in str(caught.value)
 
@@ -294,16 +304,21 @@ def test_a_password_that_is_not_asked_for(redis_url: str) -> None:
         ("CLUSTERDOWN Hash slot not served", StoreUnavailable, "says that its cluster is down"),
         ("MOVED 3999 127.0.0.1:6381", StoreUnsuitable, "is a node of a Redis Cluster"),
         ("CROSSSLOT Keys in request don't hash to the same slot", StoreUnsuitable, "is a node of a Redis Cluster"),
-        ("NOPERM this user has no permissions to run the 'evalsha' command", StoreUnsuitable, "does not permit its user"),
+        (
+            "NOPERM this user has no permissions to run the 'evalsha' command",
+            StoreUnsuitable,
+            "does not permit its user",
+        ),
         ("ERR max number of clients reached", StoreUnavailable, "cannot be reached .max number of clients reached."),
         ("ERR something new", StoreError, "refuses the request .something new."),
     ],
 )
-def test_each_refusal_has_its_error(send: Callable[..., Any], reply: str, error: type[StoreError], message: str) -> None:
+def test_each_refusal_has_its_error(
+    send: Callable[..., Any], reply: str, error: type[StoreError], message: str
+) -> None:
     """One table decides what an error reply means; every message names the address and hides the password."""
-    with listening(redis_saying(f"-{reply}\r\n".encode())) as (url, _):
-        with pytest.raises(error, match=message) as caught:
-            send(url)
+    with listening(redis_saying(f"-{reply}\r\n".encode())) as (url, _), pytest.raises(error, match=message) as caught:
+        send(url)
     assert type(caught.value) is error
     assert str(caught.value).startswith("The server at redis://user:***@127.0.0.1:")
     assert "hunter2" not in str(caught.value)
@@ -325,6 +340,7 @@ def test_a_database_that_is_not_there(redis_url: str) -> None:
         ("redis://", "names no host"),
         ("redis://:hunter2@", "names no host"),
         ("redis://:hunter2@..:6379", "names no host"),
+        ("redis://localhost/0#hunter2", "has a #"),
         ("redis://localhost:hunter2", "host and port cannot be read"),
         ("redis://:hun/ter2@localhost", "host and port cannot be read"),
         ("redis://:hunter2#x@localhost", "names no host|host and port|has a #"),

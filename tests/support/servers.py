@@ -59,7 +59,18 @@ def running(kind: str, *options: str) -> Iterator[RealServer]:
     """Run a server of a kind, with further options of its command line, as long as the block lasts."""
     with TemporaryDirectory(prefix="t-") as place:
         socket = Path(place) / "s"
-        command: list[str | Path] = [program(kind), "--port", "0", "--unixsocket", socket, "--dir", place, "--save", "", *options]
+        command: list[str | Path] = [
+            program(kind),
+            "--port",
+            "0",
+            "--unixsocket",
+            socket,
+            "--dir",
+            place,
+            "--save",
+            "",
+            *options,
+        ]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         try:
             eventually(socket.exists, what=f"the socket of {kind}")

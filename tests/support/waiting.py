@@ -19,7 +19,11 @@ def eventually(condition: Callable[[], T], timeout: float = 10, what: str = "the
     return value
 
 
-async def eventually_async(condition: Callable[[], Awaitable[T]], timeout: float = 10, what: str = "the condition") -> T:
+async def eventually_async(
+    condition: Callable[[], Awaitable[T]],
+    timeout: float = 10,  # noqa: ASYNC109 - named as in its twin; it bounds the polling, not one await
+    what: str = "the condition",
+) -> T:
     """Return the first true value that the condition's awaitable gives; fail after ``timeout`` seconds."""
     deadline = time.monotonic() + timeout
     while not (value := await condition()):

@@ -1,0 +1,103 @@
+"""Which servers are taken, which are refused, and what is said then."""
+
+from typing import Any
+
+import pytest
+
+from jobdefs.errors import StoreUnsuitable
+from jobdefs.storage.drivers import AsyncStore, Store
+from jobdefs.storage.suitability import check, check_async, judge
+from tests.support.servers import RealServer, running
+
+REDIS = {"redis_version": "7.0.15", "maxmemory_policy": "noeviction", "role": "master", "aof_enabled": 0}
+VALKEY = REDIS | {"redis_version": "7.2.4", "server_name": "valkey", "valkey_version": "9.1.2"}
+
+
+async def test_real_servers_are_suitable(store: Store, url: str) -> None:
+    """Both kinds of server are taken, by Store and AsyncStore alike."""
+    server = check(store)
+    assert (server.name, server.durability) in [("Redis", "memory"), ("Valkey", "memory")]
+    async with AsyncStore(url) as asynchronous:
+        assert await check_async(asynchronous) == server
+
+
+def test_valkey_is_known_by_its_own_version() -> None:
+    """Valkey answers with an old redis_version for its clients' sake; its own version counts."""
+    server, problems = judge(VALKEY, None)
+    assert (server.name, server.version, problems) == ("Valkey", "9.1.2", ())
+
+
+@pytest.mark.parametrize(
+    ("aof_enabled", "appendfsync", "durability"),
+    [(1, "always", "disk"), (1, "everysec", "memory"), (1, None, "memory"), (0, "always", "memory")],
+)
+def test_durability_is_told_as_it_is(aof_enabled: int, appendfsync: str | None, durability: str) -> None:
+    """A job is called durable only where the server writes to the disk before it answers, and says so."""
+    server, _ = judge(REDIS | {"aof_enabled": aof_enabled}, appendfsync)
+    assert server.durability == durability
+
+
+@pytest.mark.parametrize(
+    ("info", "problem"),
+    [
+        (
+            REDIS | {"redis_version": "6.2.14"},
+            "is Redis 6.2.14, which is too old; set REDIS_URL to Redis 7.0 or newer or Valkey 7.2 or newer",
+        ),
+        (
+            REDIS | {"redis_version": "strange"},
+            "is Redis strange, which is too old; set REDIS_URL to Redis 7.0 or newer or Valkey 7.2 or newer",
+        ),
+        (
+            VALKEY | {"valkey_version": "7.1.0"},
+            "is Valkey 7.1.0, which is too old; set REDIS_URL to Redis 7.0 or newer or Valkey 7.2 or newer",
+        ),
+        ({}, "is an unknown server, not Redis or Valkey; set REDIS_URL to Redis 7.0 or newer or Valkey 7.2 or newer"),
+        (
+            REDIS | {"dragonfly_version": "df-v1.2"},
+            "is Dragonfly, not Redis or Valkey; set REDIS_URL to Redis 7.0 or newer or Valkey 7.2 or newer",
+        ),
+        (REDIS | {"role": "slave"}, "is a read-only replica; set REDIS_URL to its primary"),
+        (
+            REDIS | {"maxmemory_policy": "allkeys-lru"},
+            (
+                "may throw jobs away (maxmemory-policy allkeys-lru); "
+                "run CONFIG SET maxmemory-policy noeviction and put it into its configuration file"
+            ),
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_remedy(info: dict[str, Any], problem: str) -> None:
+    """Each unsuitable server gets its own words."""
+    assert judge(info, None)[1] == (problem,)
+
+
+async def test_an_evicting_server_is_refused(server: RealServer) -> None:
+    """A server that may throw jobs away is refused in one line, by Store and AsyncStore alike, until it is mended."""
+    store = Store(server.url)
+    with server.client() as client:
+        client.config_set("maxmemory-policy", "volatile-ttl")
+        try:
+            with pytest.raises(
+                StoreUnsuitable,
+                match=rf"^The server at {server.url} may throw jobs away .maxmemory-policy volatile-ttl.; run .*\.$",
+            ):
+                check(store)
+            async with AsyncStore(server.url) as asynchronous:
+                with pytest.raises(StoreUnsuitable, match="may throw jobs away"):
+                    await check_async(asynchronous)
+        finally:
+            client.config_set("maxmemory-policy", "noeviction")
+    check(store)
+    store.close()
+
+
+def test_a_replica_is_refused() -> None:
+    """A real replica is refused, and its other fault is named in the same line."""
+    with running("valkey", "--replicaof", "127.0.0.1 1", "--maxmemory-policy", "allkeys-lfu") as server:
+        store = Store(server.url)
+        with pytest.raises(
+            StoreUnsuitable, match=r"may throw jobs away .*; and it is a read-only replica; set REDIS_URL"
+        ):
+            check(store)
+        store.close()
