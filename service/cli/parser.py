@@ -1,0 +1,122 @@
+"""The command line of `jobs`. It imports nothing that is slow: each command names the function that runs it."""
+
+import argparse
+import math
+from argparse import ArgumentParser
+from typing import Any, Final
+
+from jobdefs.state import State
+from service.exits import MEANINGS
+
+DESCRIPTION: Final = "Typed background jobs: start everything, enqueue, look, mend."
+_SETTINGS: Final = """\
+REDIS_URL names the server; without it the private server of `jobs up` is found by itself.
+JOBS_MODULES names modules with further definitions, JOBS_STATE_DIR where the private server keeps its data."""
+
+
+def parser() -> ArgumentParser:
+    """Return the parser. Its options hold ``run``, the path of a function that takes them and returns an exit code."""
+    made = ArgumentParser(
+        "jobs", description=DESCRIPTION, epilog=_epilog(), formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    commands = made.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _programs(commands)
+    _submission(commands)
+    _inspection(commands)
+    return made
+
+
+def _programs(commands: Any) -> None:
+    up = _command(
+        commands,
+        "up",
+        "service.cli.up:up",
+        "run everything on this machine, with a private server if REDIS_URL is not set",
+    )
+    up.set_defaults(share=False)
+    demo = _command(commands, "demo", "service.cli.demo:demo", "as up, and run one TEST_JOB to see it work")
+    demo.set_defaults(share=True)
+    demo.add_argument("--exit", action="store_true", help="stop when the job has ended; exit code 0 if it succeeded")
+    for command in (up, demo):
+        command.add_argument("-w", dest="workers", type=_count, metavar="N", help="workers of the consumer")
+        command.add_argument("-k", dest="worker_type", choices=("thread", "process"), help="kind of these workers")
+        command.add_argument("--port", type=_port, help="port of the service (JOBS_PORT, else 8080); 0: any free one")
+    _command(commands, "serve", "service.cli.programs:serve", "run the service alone")
+    # Listed here for --help; its arguments are huey_consumer's and never come to this parser.
+    _command(commands, "work", "service.cli.programs:work", "run a consumer alone; takes the options of huey_consumer")
+
+
+def _submission(commands: Any) -> None:
+    enqueue = _command(commands, "enqueue", "service.cli.submission:enqueue", "put a job in", json=True)
+    enqueue.add_argument("name", metavar="NAME", help="the definition's name, such as TEST_JOB")
+    enqueue.add_argument("payload", metavar="JSON", help="the payload, an object; - reads it from standard input")
+    enqueue.add_argument(
+        "--delay", type=_seconds, default=0.0, metavar="SECONDS", help="how long it waits before it is ready"
+    )
+    enqueue.add_argument("--priority", type=int, metavar="N", help="0 to 9, higher first")
+    enqueue.add_argument("--id", help="the job's id; enqueuing an id again changes nothing")
+    enqueue.add_argument(
+        "--wait",
+        nargs="?",
+        type=_seconds,
+        const=math.inf,
+        metavar="SECONDS",
+        help="follow the job to its end, at most so long",
+    )
+    for name, text in (
+        ("cancel", "cancel a job that has not begun"),
+        ("replay", "make a dead, cancelled, expired or parked job ready"),
+    ):
+        _command(commands, name, f"service.cli.submission:{name}", text, json=True).add_argument("id", metavar="ID")
+
+
+def _inspection(commands: Any) -> None:
+    show = _command(commands, "show", "service.cli.inspection:show", "print everything about one job", json=True)
+    show.add_argument("id", metavar="ID")
+    listing = _command(
+        commands, "list", "service.cli.inspection:list_jobs", "print jobs: waiting, running, then finished", json=True
+    )
+    listing.add_argument("--state", choices=[state.value for state in State], metavar="STATE", help=", ".join(State))
+    listing.add_argument("--queue", default="", metavar="QUEUE")
+    listing.add_argument("--name", default="", metavar="NAME")
+    listing.add_argument("--limit", type=_count, default=20, metavar="N", help="how many (20)")
+    listing.add_argument("--cursor", metavar="CURSOR", help="where the last list ended")
+    _command(commands, "queues", "service.cli.inspection:queues", "print what waits and runs in each queue", json=True)
+    _command(
+        commands, "definitions", "service.cli.inspection:definitions", "print what can be enqueued here", json=True
+    )
+
+
+def _command(commands: Any, name: str, run: str, text: str, *, json: bool = False) -> ArgumentParser:
+    command: ArgumentParser = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
+    command.set_defaults(run=run)
+    if json:
+        command.add_argument("--json", action="store_true", help="print one JSON document, for programs")
+    return command
+
+
+def _epilog() -> str:
+    codes = "\n".join(f"  {code.value}  {meaning}" for code, meaning in MEANINGS.items())
+    return f"{_SETTINGS}\n\nexit codes:\n{codes}"
+
+
+def _count(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 1 or more")
+    return int(text)
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or int(text) > 65535:  # noqa: PLR2004 - the largest port there is
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port from 0 to 65535")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
+    return seconds

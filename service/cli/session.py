@@ -1,0 +1,40 @@
+"""The queue as a command reaches it: without the service, straight at the store."""
+
+import asyncio
+from argparse import Namespace
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from jobdefs.catalog import load_catalog
+from jobdefs.errors import StoreUnavailable
+from jobdefs.runtime.settings import StoreSettings, load
+from jobdefs.storage.drivers import AsyncStore
+from jobdefs.storage.private_server import DEFAULT_URL, resolve_url, state_directory
+from service.queue import QueueService
+
+P = ParamSpec("P")
+Command = Callable[Concatenate[QueueService, P], Awaitable[int]]
+
+
+def on_the_queue(command: Command[[Namespace]]) -> Callable[[Namespace], int]:
+    """Make a command of a coroutine function that wants a QueueService and the options."""
+
+    @wraps(command)
+    def run(options: Namespace) -> int:
+        return asyncio.run(_run(command, options))
+
+    return run
+
+
+async def _run(command: Command[[Namespace]], options: Namespace) -> int:
+    settings = load(StoreSettings)
+    url = resolve_url(settings.redis_url, state_directory(settings.state_dir))
+    catalog = load_catalog(settings.modules)
+    async with AsyncStore(url) as store:
+        try:
+            return await command(QueueService(catalog, store, settings.namespace), options)
+        except StoreUnavailable as error:
+            if settings.redis_url or url != DEFAULT_URL:
+                raise
+            raise StoreUnavailable(f"{error} Or start everything here: jobs up.") from error
