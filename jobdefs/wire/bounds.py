@@ -11,6 +11,8 @@ import attrs
 from jobdefs.wire.form import Defs, Form, Fragment, Unsupported
 from jobdefs.wire.misfit import Misfit
 
+_PYTHON_ONLY: Final = re.compile(r"\(\?P|\(\?[aiLmsux]|\\[AZ]")
+
 
 @attrs.frozen(eq=False)
 class Pattern:
@@ -148,7 +150,7 @@ def _predicate(mark: at.Predicate) -> Bound:
 def _pattern(mark: Pattern) -> Bound:
     match = getattr(mark.pattern, mark.how)
     source = {"search": "{}", "match": "^(?:{})", "fullmatch": "^(?:{})$"}[mark.how].format(mark.pattern.pattern)
-    keywords = {"pattern": source} if mark.pattern.flags == re.UNICODE else {}
+    keywords = {"pattern": source} if mark.pattern.flags == re.UNICODE and not _PYTHON_ONLY.search(source) else {}
     return Bound(
         holds=lambda value: match(value) is not None,
         reason=lambda _: f"must match {mark.pattern.pattern}",

@@ -11,7 +11,7 @@ from cattrs.gen import make_dict_structure_fn_from_attrs, override
 
 from jobdefs.errors import DefinitionError, Fault
 from jobdefs.wire.form import Defs, Form, FormOf, Fragment, Unsupported
-from jobdefs.wire.misfit import Misfit, member, named
+from jobdefs.wire.misfit import Misfit, listed, member, named
 from jobdefs.wire.validators import refined
 
 _CONVERTER: Final = Converter(forbid_extra_keys=True, detailed_validation=True)
@@ -64,7 +64,7 @@ def _field(cls: type[Any], attribute: "attrs.Attribute[Any]", form_of: FormOf) -
     try:
         field = _Field(attribute, form_of(refined(attribute)))
     except Unsupported as reason:
-        message = f"{where}: {_name(attribute.type)} cannot be written as JSON: {reason}; FORMAT.md lists what can"
+        message = f"{where}: {_name(attribute.type)} cannot be written as JSON: {reason} (jobdefs/wire/FORMAT.md)"
         raise DefinitionError(message) from None
     try:
         if field.default is not attrs.NOTHING and attribute.converter is None:
@@ -112,13 +112,16 @@ def _faults(
         del by_name[note.name]
     for cause in bare:
         if isinstance(cause, ForbiddenExtraKeysError):
-            faults += [Fault(member(key), "unknown field") for key in sorted(cause.extra_fields, key=str)]
+            extra = sorted(cause.extra_fields, key=str)
+            faults += listed(Fault(member(key), "unknown field") for key in extra)
     faults += _refusals(cls, tuple(by_name.values()), value)
     return faults or [Fault("", _text(cause)) for cause in bare]
 
 
 def _refusals(cls: type[Any], fields: tuple[_Field, ...], value: dict[str, Any]) -> Iterator[Fault]:
     """Yield what the validators of the sound fields say; attrs itself would stop at the first that refuses."""
+    if all(field.attribute.validator is None for field in fields):
+        return
     instance = object.__new__(cls)
     for field in fields:
         found = field.form.structure(value[field.key]) if field.key in value else field.default

@@ -94,7 +94,7 @@ def _result_part(value: Any) -> Any:
     kind = type(value)
     if kind in (set, frozenset):
         return sorted(value, key=repr)
-    if kind not in SINGLE and not attrs.has(kind):
+    if kind is object or not (kind in SINGLE or attrs.has(kind)):
         message = f"{kind.__qualname__} has no written form"
         raise TypeError(message)
     try:

@@ -9,7 +9,7 @@ from typing import Any
 
 from jobdefs.wire.form import Form, FormOf, Unsupported, fixed
 from jobdefs.wire.misfit import JSON_WORDS, Misfit, every, member
-from jobdefs.wire.scalars import text
+from jobdefs.wire.scalars import key
 
 
 def array(args: tuple[Any, ...], form_of: FormOf) -> Form:
@@ -66,7 +66,7 @@ def mapping(args: tuple[Any, ...], form_of: FormOf) -> Form:
     part = form_of(args[1] if args else Any)
 
     def convert(hook: Callable[[Any], Any], value: Any, _: Any = None) -> dict[str, Any]:
-        keys = every(text, _of(dict, value), step=lambda _: "")
+        keys = every(key, _of(dict, value), step=lambda _: "")
         return dict(zip(keys, every(hook, value.values(), lambda at: member(keys[at])), strict=True))
 
     return Form(
@@ -95,6 +95,7 @@ def choice(args: tuple[Any, ...], form_of: FormOf) -> Form:
         unstructure=_writer(members, words),
         schema=lambda defs: {"anyOf": [form.schema(defs) for form in members]},
         reads=tuple(kind for form in members for kind in form.reads),
+        also=tuple(kind for form in members for kind in form.also),
     )
 
 

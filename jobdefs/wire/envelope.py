@@ -21,7 +21,6 @@ _WRITTEN: Final = re.compile(
     rf'(?:,"expires_in_ms":({_MILLISECONDS}))?(?:,"attempts":([1-9][0-9]{{0,3}}))?,"payload":(.+)\}}'.encode(),
     re.DOTALL,
 )
-_VERSION: Final = re.compile(rb'\s*\{\s*"v"\s*:\s*([0-9]{1,9})\s*[,}]')
 
 # The fields in their written order: whether each must be there, what its JSON text must match, and that in words.
 _FIELDS: Final = {
@@ -96,15 +95,15 @@ def _refuse_field(envelope: Envelope) -> None:
 
 
 def _reason(data: bytes) -> str:
-    version = _VERSION.match(data)
-    if version and int(version[1]) > VERSION:
-        return f"it has version {int(version[1])}, and this program reads version {VERSION}; upgrade this program"
     try:
         fields = orjson.loads(data)
     except orjson.JSONDecodeError as error:
         return f"it is not JSON ({error})"
     if not isinstance(fields, dict):
         return "it is JSON, but not an object"
+    version = fields.get("v")
+    if isinstance(version, int) and version > VERSION:
+        return f"it has version {version}, and this program reads version {VERSION}; upgrade this program"
     return _wrong_field(fields)
 
 

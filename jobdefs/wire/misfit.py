@@ -1,7 +1,8 @@
 """What is wrong with a value, and where below it."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from types import NoneType
 from typing import Any, Final
 
@@ -74,16 +75,20 @@ def every(hook: Callable[[Any], Any], values: Iterable[Any], step: Callable[[int
     try:
         return [hook(value) for value in values]
     except Misfit:
-        raise Misfit(*_faults(hook, values, step)) from None
+        raise Misfit(*listed(_faults(hook, values, step))) from None
 
 
-def _faults(hook: Callable[[Any], Any], values: list[Any], step: Callable[[int], str]) -> list[Fault]:
-    faults: list[Fault] = []
+def listed(faults: Iterator[Fault]) -> list[Fault]:
+    """Return the first MAX_FAULTS faults, and one more that says so where there are others."""
+    first = list(islice(faults, MAX_FAULTS))
+    if next(faults, None) is not None:
+        first.append(Fault("", f"has more than {MAX_FAULTS} faults; the others are not listed"))
+    return first
+
+
+def _faults(hook: Callable[[Any], Any], values: list[Any], step: Callable[[int], str]) -> Iterator[Fault]:
     for position, value in enumerate(values):
-        if len(faults) >= MAX_FAULTS:
-            return [*faults, Fault("", f"more than {MAX_FAULTS} faults; the rest is not listed")]
         try:
             hook(value)
         except Misfit as misfit:
-            faults += misfit.below(step(position))
-    return faults
+            yield from misfit.below(step(position))

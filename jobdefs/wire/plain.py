@@ -5,7 +5,7 @@ from typing import Any
 
 from jobdefs.policy import MAX_DEPTH
 from jobdefs.wire.misfit import Misfit, every, member
-from jobdefs.wire.scalars import number, text, write_integer
+from jobdefs.wire.scalars import key, number, text, write_integer
 
 
 def plain(value: Any, _: Any = None, *, depth: int = MAX_DEPTH) -> Any:
@@ -40,6 +40,6 @@ def _nested(value: Any, depth: int) -> Any:
         return every(lambda item: plain(item, depth=depth - 1), value)
     if value.__class__ is not dict:
         raise Misfit.expected("plain JSON", value)
-    keys = every(text, value, step=lambda _: "")
+    keys = every(key, value, step=lambda _: "")
     items = every(lambda item: plain(item, depth=depth - 1), value.values(), step=lambda at: member(keys[at]))
     return dict(zip(keys, items, strict=True))

@@ -51,6 +51,13 @@ def text(value: Any, _: Any = None) -> str:
     return value
 
 
+def key(value: Any) -> str:
+    """Take the key of an object as it is."""
+    if not isinstance(value, str):
+        raise Misfit.because("has a key that is not a string")
+    return text(value)
+
+
 def read_integer(value: Any, _: Any = None) -> int:
     """Read a number without a fraction: 167.0 is 167, as JSON Schema has it."""
     if value.__class__ is float and value.is_integer():
