@@ -142,9 +142,11 @@ class Attempt:
         )
 
     def _end(self, value: Any, error: BaseException | None) -> None:
-        ending = Ending(self._task, self.claim, retention_of(self.plan), error=error)
+        ending = Ending(self._task, self.claim, retention_of(self.plan))
         if error is None:
             self._keep_result(ending, value)
+        else:
+            ending.fail(error)
         if ending.error is not None and retry_of(self.plan).gives_up_on(ending.error):
             self._task.retries = 0
         self._app.end(ending, value)
@@ -158,7 +160,7 @@ class Attempt:
             # The handler has done its work, so running it again would do it twice.
             unkept = NotRetryable(f"the handler succeeded, but its result cannot be kept: {error}")
             unkept.__cause__ = error
-            ending.error = unkept
+            ending.fail(unkept)
 
 
 def _as_failure(error: BaseException) -> BaseException:

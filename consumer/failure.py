@@ -16,8 +16,7 @@ _OWN_HANDLERS: Final = str(Path(__file__).parent / "handlers")
 
 def describe(error: BaseException) -> JobError:
     """Return an error's type, message and traceback, without the frames of this package and within bounds."""
-    trace = _without_own_frames(error.__traceback__)
-    lines = "".join(traceback.format_exception(type(error), error, trace))
+    lines = "".join(traceback.format_exception(type(error), error, trimmed(error.__traceback__)))
     return JobError(type_name(error), str(error)[:_MESSAGE_CHARACTERS], lines[-_TRACEBACK_CHARACTERS:])
 
 
@@ -33,7 +32,8 @@ def write(error: JobError) -> bytes:
     return json.dumps(fields, ensure_ascii=True).encode()
 
 
-def _without_own_frames(trace: TracebackType | None) -> TracebackType | None:
+def trimmed(trace: TracebackType | None) -> TracebackType | None:
+    """Return a traceback that begins in the handler: the frames above it are this package's own."""
     while trace is not None and _is_own(trace.tb_frame.f_code.co_filename):
         trace = trace.tb_next
     return trace

@@ -95,8 +95,10 @@ class JobsHuey(RedisHuey):
         ending.begun, ending.retries_before = True, task.retries
 
         def outcome() -> Any:
+            if isinstance(error, Snooze):
+                raise RetryTask(delay=error.delay.total_seconds())
             if error is not None:
-                raise RetryTask(delay=error.delay.total_seconds()) if isinstance(error, Snooze) else error
+                raise error
             return value
 
         task.execute = outcome  # type: ignore[method-assign]

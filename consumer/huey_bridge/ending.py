@@ -32,6 +32,7 @@ class Ending:
     retention: Retention
     begun: bool = False
     error: BaseException | None = None
+    described: JobError | None = None
     result: bytes = b""
     result_kept: bool = False
     again: timedelta | None = None
@@ -39,6 +40,10 @@ class Ending:
     effects: list[Effect] = attrs.field(factory=list)
     signals: list[tuple[Any, ...]] = attrs.field(factory=list)
     _told: Outcome | None = None
+
+    def fail(self, error: BaseException) -> None:
+        """Take in how the handler failed, before Huey's frames join its traceback."""
+        self.error, self.described = error, failure.describe(error)
 
     def signalled(self, signal: str, task: Task, *args: Any) -> None:
         """Remember a signal; receivers get it once the settlement was accepted."""
@@ -49,7 +54,6 @@ class Ending:
     def settlement(self) -> Settlement:
         """Return the whole of it as one move of the store."""
         outcome = self._outcome()
-        described = failure.describe(self.error) if self.error is not None else None
         failed = outcome in (Outcome.FAILED, Outcome.DEAD)
         return Settlement(
             id=self.claim.id,
@@ -61,8 +65,8 @@ class Ending:
             keep_result=self.retention.result if self.result_kept else None,
             keep_history=self.retention.history,
             result=self.result if self.result_kept else b"",
-            error=failure.write(described) if described and failed else b"",
-            detail=_detail(described),
+            error=failure.write(self.described) if self.described and failed else b"",
+            detail=_detail(self.described),
             effects=self.effects,
         )
 
