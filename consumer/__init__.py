@@ -23,8 +23,8 @@ def __getattr__(name: str) -> Any:
     if name != "app":
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
-    from consumer.factory import build_app  # noqa: PLC0415 - importing handles must not load huey and redis
-    from jobdefs.errors import JobsError  # noqa: PLC0415
+    from consumer.factory import build_app
+    from jobdefs.errors import JobsError
 
     try:
         built = build_app()

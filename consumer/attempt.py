@@ -21,7 +21,7 @@ from jobdefs.storage.contract import Claim, Outcome, Settlement
 Settle = Callable[["Attempt", Settlement, Ending | None], None]
 
 
-class HandlerExited(Exception):  # noqa: N818 - it tells what happened
+class HandlerExited(Exception):
     """A handler called sys.exit, which ends the attempt and not the consumer."""
 
 
@@ -68,11 +68,19 @@ class Attempt:
 
     def released(self, detail: str) -> Settlement:
         """Return the settlement that hands the job back without using up an attempt."""
-        return Settlement(id=self.claim.id, token=self.claim.token, outcome=Outcome.RELEASED, failures=self.claim.failures, detail=detail)
+        return Settlement(
+            id=self.claim.id,
+            token=self.claim.token,
+            outcome=Outcome.RELEASED,
+            failures=self.claim.failures,
+            detail=detail,
+        )
 
     def _logged(self) -> AbstractContextManager[None]:
         claim = self.claim
-        return logger.contextualize(job_id=claim.id, job_name=self.written.name, queue=claim.queue, attempt=claim.failures + 1)
+        return logger.contextualize(
+            job_id=claim.id, job_name=self.written.name, queue=claim.queue, attempt=claim.failures + 1
+        )
 
     def _ready(self) -> bool:
         """Decode the job and do what Huey does before a task's body; False where that settled it."""
@@ -88,7 +96,17 @@ class Attempt:
 
     def _park(self, reason: str) -> None:
         logger.warning("parked: {}", reason)
-        self._settle(self, Settlement(id=self.claim.id, token=self.claim.token, outcome=Outcome.PARKED, failures=self.claim.failures, detail=reason), None)
+        self._settle(
+            self,
+            Settlement(
+                id=self.claim.id,
+                token=self.claim.token,
+                outcome=Outcome.PARKED,
+                failures=self.claim.failures,
+                detail=reason,
+            ),
+            None,
+        )
 
     def _outcome(self) -> tuple[Any, BaseException | None]:
         self._start()

@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Callable, Iterator
 from types import ModuleType
-from typing import Any, Final, Generic, Protocol, TypeVar, overload
+from typing import Any, Final, Protocol, TypeVar, overload
 
 import attrs
 
@@ -17,18 +17,18 @@ BUILT_IN: Final = "consumer.handlers"
 ENTRY_POINT_GROUP: Final = "aiohttp_huey.handlers"
 _ATTRIBUTE: Final = "__handles__"
 
-P_contra = TypeVar("P_contra", contravariant=True)
+P = TypeVar("P")
 R = TypeVar("R")
 
 
-class _Decorator(Protocol, Generic[P_contra]):
+class _Decorator(Protocol[P]):
     @overload
-    def __call__(self, handler: Callable[[P_contra], R]) -> Callable[[P_contra], R]: ...
+    def __call__(self, handler: Callable[[P], R]) -> Callable[[P], R]: ...
     @overload
-    def __call__(self, handler: Callable[[P_contra, JobContext], R]) -> Callable[[P_contra, JobContext], R]: ...
+    def __call__(self, handler: Callable[[P, JobContext], R]) -> Callable[[P, JobContext], R]: ...
 
 
-def handles(payload: type[P_contra]) -> _Decorator[P_contra]:
+def handles(payload: type[P]) -> _Decorator[P]:
     """Make the function below the handler of jobs with this payload class.
 
     It is called with the payload, and with a JobContext where it takes a second argument; it may be ``def`` or
@@ -91,7 +91,10 @@ def _bindings_in(module: ModuleType) -> Iterator[Binding]:
 def _add(bindings: dict[str, Binding], binding: Binding, catalog: Catalog) -> None:
     definition = binding.definition
     if definition.name not in catalog or catalog.get(definition.name) is not definition:
-        _refuse(f"{binding.place} handles {definition.place}, which is not in the catalogue; name its module in JOBS_MODULES")
+        _refuse(
+            f"{binding.place} handles {definition.place}, which is not in the catalogue; "
+            "name its module in JOBS_MODULES"
+        )
     known = bindings.setdefault(definition.name, binding)
     if known.handler is not binding.handler:
         _refuse(f"{definition.name} has two handlers: {known.place} and {binding.place}; remove one")

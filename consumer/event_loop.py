@@ -8,9 +8,9 @@ from concurrent.futures import Future
 from consumer.attempt import Attempt
 
 try:
-    from uvloop import new_event_loop
+    import uvloop
 except ImportError:
-    from asyncio import new_event_loop
+    uvloop = None
 
 
 class EventLoop:
@@ -44,7 +44,7 @@ class EventLoop:
             self._thread.join(timeout=1)
 
     def _started(self) -> asyncio.AbstractEventLoop:
-        loop = new_event_loop()
+        loop = _new_event_loop()
         self._thread = threading.Thread(target=_run_forever, args=(loop,), name="EventLoop", daemon=True)
         self._thread.start()
         return loop
@@ -62,6 +62,11 @@ class EventLoop:
             task.cancel()
         if running:
             await asyncio.wait(running, timeout=5)
+
+
+def _new_event_loop() -> asyncio.AbstractEventLoop:
+    loop: asyncio.AbstractEventLoop = asyncio.new_event_loop() if uvloop is None else uvloop.new_event_loop()
+    return loop
 
 
 def _run_forever(loop: asyncio.AbstractEventLoop) -> None:

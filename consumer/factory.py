@@ -50,12 +50,12 @@ def build_app() -> JobsHuey:
 
 def _handled_by_binding(payload: Any) -> Any:
     # A defined job's handler is found through its binding; Huey's immediate mode comes here.
-    from consumer.immediate import run  # noqa: PLC0415 - only immediate mode needs it, and it loads handlers
+    from consumer.immediate import run
 
     return run(payload)
 
 
 def _create_consumer(app: JobsHuey, options: dict[str, Any], *, settings: ConsumerSettings) -> Any:
-    from consumer.start_up import create_consumer  # noqa: PLC0415 - whoever only enqueues loads no workers
+    from consumer.start_up import create_consumer
 
     return create_consumer(app, settings, options)

@@ -52,7 +52,14 @@ class Intake:
     """
 
     def __init__(
-        self, app: JobsHuey, calls: ExecutionCalls, lanes: Lanes, *, holder: str, queues: Sequence[str], plans: dict[str, Plan]
+        self,
+        app: JobsHuey,
+        calls: ExecutionCalls,
+        lanes: Lanes,
+        *,
+        holder: str,
+        queues: Sequence[str],
+        plans: dict[str, Plan],
     ) -> None:
         self.holder = holder
         self._app = app
@@ -128,7 +135,9 @@ class Intake:
                     self._changed.notify_all()
             if attempt is not None:
                 attempt.abandon()
-                logger.warning("job {} is no longer ours: its lease ended, and its result will count for nothing", job_id)
+                logger.warning(
+                    "job {} is no longer ours: its lease ended, and its result will count for nothing", job_id
+                )
 
     def drain(self) -> None:
         """Claim nothing more, and hand back what has not begun."""
@@ -241,7 +250,7 @@ class Intake:
                 if not again:
                     logger.error("the store does not answer: {} Trying again until it does.", error)
                 elif self._closing:
-                    return
+                    return None
                 again, pause = True, min(2 * pause, _LONGEST_PAUSE_S)
                 time.sleep(pause)
                 continue
@@ -272,7 +281,9 @@ class Intake:
     def _conclude(self, ended: _Ended, verdict: SettleVerdict) -> None:
         if verdict is SettleVerdict.STALE:
             self.stale += 1
-            logger.warning("job {}: the store refused the end of an attempt that had lost its lease", ended.settlement.id)
+            logger.warning(
+                "job {}: the store refused the end of an attempt that had lost its lease", ended.settlement.id
+            )
         elif ended.ending is not None:
             self._app.announce(ended.ending)
 
@@ -280,14 +291,18 @@ class Intake:
         try:
             written = envelope.read(claim.envelope)
         except UnreadableEnvelope as error:
-            return self._park(claim, str(error))
+            self._park(claim, str(error))
+            return None
         plan = self._plans.get(written.name)
         if plan is None and not written.name.startswith(PLAIN_TASKS):
-            return self._park(claim, f"no definition is named {written.name!r} in this consumer")
+            self._park(claim, f"no definition is named {written.name!r} in this consumer")
+            return None
         return Attempt(self._app, claim, written, plan, self.settle)
 
     def _park(self, claim: Claim, reason: str) -> None:
         logger.warning("job {} is parked: {}", claim.id, reason)
-        settlement = Settlement(id=claim.id, token=claim.token, outcome=Outcome.PARKED, failures=claim.failures, detail=reason)
+        settlement = Settlement(
+            id=claim.id, token=claim.token, outcome=Outcome.PARKED, failures=claim.failures, detail=reason
+        )
         with self._changed:
             self._ended.append(_Ended(settlement, None))

@@ -88,7 +88,7 @@ class Lanes:
 
     def take_waiting(self) -> list[Attempt]:
         """Take away the attempts that no worker has begun."""
-        waiting = []
+        waiting: list[Attempt] = []
         while True:
             try:
                 attempt = self._for_workers.get_nowait()

@@ -1,4 +1,4 @@
-"""What stands between ``huey_consumer consumer.app`` and the first claim: every check, and one clear line where one fails."""
+"""What stands between ``huey_consumer consumer.app`` and the first claim: checks, and a clear line where one fails."""
 
 import logging
 import secrets
@@ -32,15 +32,19 @@ def create_consumer(app: JobsHuey, settings: ConsumerSettings, options: dict[str
 
 def _create(app: JobsHuey, settings: ConsumerSettings, options: dict[str, Any]) -> LeasedConsumer:
     if options.get("worker_type", "thread") not in _THREAD_OR_PROCESS:
-        message = "-k greenlet is not available: async def handlers run concurrently in any consumer; use -k thread or -k process"
-        raise SettingsError(message)
+        raise SettingsError(
+            "-k greenlet is not available: async def handlers run concurrently in any consumer; "
+            "use -k thread or -k process"
+        )
     bindings = load_bindings(app.catalog, settings.handlers)
     suitability.check(app.store)
     key_space.check(app.store.send(InspectionCalls(settings.namespace).open(secrets.token_hex(16))))
     # A process worker must not inherit a connection.
     app.store.close()
     orders = _orders(app, settings, bindings)
-    options["shutdown_timeout"] = options.get("shutdown_timeout") if options.get("shutdown_timeout") is not None else settings.drain
+    options["shutdown_timeout"] = (
+        options.get("shutdown_timeout") if options.get("shutdown_timeout") is not None else settings.drain
+    )
     return LeasedConsumer(app, lambda workers: Station(app, orders, workers=workers), **options)
 
 
@@ -73,5 +77,3 @@ def _take_over_logging(settings: ConsumerSettings) -> None:
         # Huey tells of every job at INFO, which costs more than running a short one; -v shows it.
         huey.setLevel(logging.WARNING)
         logging.getLogger("huey.consumer").setLevel(asked)
-
-

@@ -66,7 +66,7 @@ class Station:
         self.lanes.stir_workers(self._workers)
 
     def finish(self, deadline: float) -> None:
-        """Wait for what runs until ``deadline`` (of time.monotonic()), hand back the rest, and tell the store everything."""
+        """Wait for what runs until ``deadline`` (a moment of time.monotonic()), and hand back the rest."""
         self.drain()
         if not self.intake.wait_until_idle(max(deadline - time.monotonic(), 0.0)):
             self.intake.hand_back_all()

@@ -34,10 +34,20 @@ class Definition:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what could not be written down or obeyed."""
-        self._check(bool(NAME_PATTERN.fullmatch(self.name)), "a job name starts with a letter and has at most 64 of A-Z a-z 0-9 _ . -")
-        self._check(attrs.has(self.payload), f"{self.payload.__qualname__} is no attrs class; put @attrs.frozen below @define")
-        self._check(bool(QUEUE_PATTERN.fullmatch(self.queue)), f"queue {self.queue!r} must be lower case: a-z 0-9 first, then also _ . -, at most 64")
-        self._check(LOWEST_PRIORITY <= self.priority <= HIGHEST_PRIORITY, f"priority {self.priority} is not between 0 and 9")
+        self._check(
+            bool(NAME_PATTERN.fullmatch(self.name)),
+            "a job name starts with a letter and has at most 64 of A-Z a-z 0-9 _ . -",
+        )
+        self._check(
+            attrs.has(self.payload), f"{self.payload.__qualname__} is no attrs class; put @attrs.frozen below @define"
+        )
+        self._check(
+            bool(QUEUE_PATTERN.fullmatch(self.queue)),
+            f"queue {self.queue!r} must be lower case: a-z 0-9 first, then also _ . -, at most 64",
+        )
+        self._check(
+            LOWEST_PRIORITY <= self.priority <= HIGHEST_PRIORITY, f"priority {self.priority} is not between 0 and 9"
+        )
         self._check(self.timeout is None or self.timeout > timedelta(0), "timeout must be longer than nothing")
 
     def _check(self, fine: bool, reason: str) -> None:  # noqa: FBT001 - reads as a sentence at its callers

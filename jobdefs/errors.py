@@ -176,11 +176,11 @@ class StoreUnsuitable(StoreError):
     code = "store_unsuitable"
 
 
-class NotRetryable(Exception):  # noqa: N818 - reads as a sentence where a handler raises it
+class NotRetryable(Exception):
     """Raised by a handler: the job is dead at once, whatever attempts remain."""
 
 
-class Snooze(Exception):  # noqa: N818 - reads as a sentence where a handler raises it
+class Snooze(Exception):
     """Raised by a handler: the job runs again after ``delay``, and no attempt is used up."""
 
     def __init__(self, delay: timedelta) -> None:

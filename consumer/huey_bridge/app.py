@@ -44,7 +44,14 @@ class JobsHuey(RedisHuey):
         self.submission = SubmissionCalls(namespace)
         self.values = ValueCalls(namespace)
         self._collecting = threading.local()
-        super().__init__(namespace, serializer=TaggedSerializer(), storage_class=LeasedStorage, store=store, values=self.values, url=url)
+        super().__init__(
+            namespace,
+            serializer=TaggedSerializer(),
+            storage_class=LeasedStorage,
+            store=store,
+            values=self.values,
+            url=url,
+        )
         self._registry = JobRegistry()
 
     # Enqueuing: at once, or as part of the settlement that is being collected.
@@ -79,7 +86,7 @@ class JobsHuey(RedisHuey):
     # The two halves of Huey.execute, with the handler in between.
 
     def begin(self, task: Task, claim: Claim, retention: Retention) -> Ending | None:
-        """Do what Huey does before a task's body: revocation, expiry, hooks, signals. Return the ending if that ends it."""
+        """Do what Huey does before a task's body: revocation, expiry, hooks. Return the ending if that ends it."""
         ending = Ending(task, claim, retention)
         task.execute = _begins  # type: ignore[method-assign]
         with self._collect(ending):

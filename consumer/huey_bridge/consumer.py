@@ -67,7 +67,7 @@ class LeasedConsumer(Consumer):
         notify.ready()
 
     def stop(self, graceful: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - Huey's signature; every stop drains
-        """Claim nothing more, let running attempts finish in time, hand the rest back, and tell the store everything."""
+        """Claim nothing more, let running attempts finish in time, and hand the rest back."""
         notify.stopping()
         deadline = time.monotonic() + self.drain_s
         if self.station is not None:
@@ -112,5 +112,3 @@ class LeasedConsumer(Consumer):
             # Either signal, sent a second time, interrupts the drain.
             for each in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(each, signal.default_int_handler)
-
-

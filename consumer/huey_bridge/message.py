@@ -43,7 +43,11 @@ def _write(message: Message, skip: tuple[str, ...] = ()) -> dict[str, Any]:
 
 
 def _read(fields: dict[str, Any]) -> Message:
-    known = {name: from_plain(fields[name]) if name in ("eta", "expires", "expires_resolved") else fields[name] for name in Message._fields if name in fields}
+    known = {
+        name: from_plain(fields[name]) if name in ("eta", "expires", "expires_resolved") else fields[name]
+        for name in Message._fields
+        if name in fields
+    }
     known["args"] = tuple(from_plain(value) for value in fields["args"])
     known["kwargs"] = {name: from_plain(value) for name, value in fields["kwargs"].items()}
     for name in _NESTED:

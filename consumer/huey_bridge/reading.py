@@ -55,9 +55,13 @@ def _retries_left(attempts: int, claim: Claim) -> int:
 
 
 def _expiring(task: Task, claim: Claim, written: Envelope) -> Task:
-    # Both moments are the store's, so no clock of this machine decides. An attempt that began keeps a job from expiring.
+    # Both moments are the store's, so no clock of this machine decides. A job that has begun no longer expires.
     task.eta = task.expires = task.expires_resolved = None
     untried = claim.failures == 0 and claim.lost == 0
-    if untried and written.expires_in_ms is not None and claim.claimed_at_ms >= written.enqueued_at_ms + written.expires_in_ms:
+    if (
+        untried
+        and written.expires_in_ms is not None
+        and claim.claimed_at_ms >= written.enqueued_at_ms + written.expires_in_ms
+    ):
         task.expires_resolved = datetime.min  # noqa: DTZ901 - Huey compares naive moments
     return task

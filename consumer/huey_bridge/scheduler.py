@@ -8,7 +8,10 @@ from huey.consumer import Scheduler
 
 
 class TickScheduler(Scheduler):
-    """Enqueues periodic tasks. The id of such a job is made of its name and its minute, so many consumers make one job."""
+    """Enqueues periodic tasks.
+
+    The id of such a job is made of its name and its minute, so many consumers make one job.
+    """
 
     def enqueue_periodic_tasks(self, now: datetime | None) -> None:
         """Enqueue what is due in this minute."""

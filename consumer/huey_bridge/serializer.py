@@ -101,4 +101,6 @@ def from_plain(value: Any) -> Any:
 def _write_dict(value: dict[Any, Any], where: str) -> dict[str, Any]:
     if all(isinstance(key, str) and not key.startswith("$") for key in value):
         return {key: to_plain(item, f"{where}[{key!r}]") for key, item in value.items()}
-    return {_DICT: [[to_plain(key, f"{where} key"), to_plain(item, f"{where}[{key!r}]")] for key, item in value.items()]}
+    return {
+        _DICT: [[to_plain(key, f"{where} key"), to_plain(item, f"{where}[{key!r}]")] for key, item in value.items()]
+    }

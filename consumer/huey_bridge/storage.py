@@ -1,5 +1,6 @@
 """Huey's storage on our scripts: its key-value store; its queue and schedule are replaced by the app itself."""
 
+import json
 import time
 from datetime import datetime, timedelta
 from typing import Any, Final, NoReturn
@@ -7,13 +8,11 @@ from typing import Any, Final, NoReturn
 from huey.constants import EmptyData
 from huey.exceptions import ConfigurationError
 from huey.storage import RedisStorage
+from huey.utils import Error
 
 from consumer.huey_bridge.serializer import TaggedSerializer
-from huey.utils import Error
 from jobdefs.storage.drivers import Store
 from jobdefs.storage.values import ValueCalls
-
-import json
 
 _REVOCATIONS: Final = ("r:", "rt:")
 _FIRST_LOOK_S: Final = 0.002
@@ -35,7 +34,9 @@ class LeasedStorage(RedisStorage):
 
     def put_data(self, key: str, value: bytes, is_result: bool = False) -> None:  # noqa: FBT001, FBT002, ARG002 - Huey's signature
         """Write a value, or remember a revocation."""
-        self._store.send(self._values.revoke(key, value) if key.startswith(_REVOCATIONS) else self._values.write(key, value))
+        self._store.send(
+            self._values.revoke(key, value) if key.startswith(_REVOCATIONS) else self._values.write(key, value)
+        )
 
     def peek_data(self, key: str) -> bytes | type[EmptyData]:
         """Read a value, a revocation, or what a finished job left behind: its result, or its error as Huey's Error."""
@@ -56,7 +57,9 @@ class LeasedStorage(RedisStorage):
         found = {key: self.peek_data(key) for key in keys}
         return {key: value for key, value in found.items() if isinstance(value, bytes)}
 
-    def wait_result(self, key: str, timeout: float | None = None, backoff: float = 1.15, max_delay: float = 1.0) -> bool:
+    def wait_result(
+        self, key: str, timeout: float | None = None, backoff: float = 1.15, max_delay: float = 1.0
+    ) -> bool:
         """Wait until there is a result, looking often at first; all durations are in seconds."""
         deadline = None if timeout is None else time.monotonic() + timeout
         pause = _FIRST_LOOK_S
@@ -88,7 +91,7 @@ class LeasedStorage(RedisStorage):
         """Delete a counter."""
         self._store.send(self._values.delete(key))
 
-    def enqueue(self, data: bytes, priority: int | None = None) -> NoReturn:
+    def enqueue(self, data: bytes, priority: int | None = None) -> NoReturn:  # noqa: ARG002 - Huey's signature
         """Refuse: jobs go through the app, which keeps them under leases."""
         _refuse("storage.enqueue", "call app.enqueue(task)")
 
@@ -96,7 +99,7 @@ class LeasedStorage(RedisStorage):
         """Refuse: a job is claimed under a lease."""
         _refuse("storage.dequeue", "run huey_consumer consumer.app")
 
-    def add_to_schedule(self, data: bytes, ts: datetime) -> NoReturn:
+    def add_to_schedule(self, data: bytes, ts: datetime) -> NoReturn:  # noqa: ARG002 - Huey's signature
         """Refuse: delayed jobs go through the app."""
         _refuse("storage.add_to_schedule", "call app.add_schedule(task)")
 

@@ -1,1 +1,1 @@
-"""Where jobs are kept, and the moves by which they are kept: the contract, its scripts, and the drivers that send them."""
+"""Where jobs are kept, and by which moves: the contract, its scripts, and the drivers that send them."""

@@ -26,7 +26,7 @@ class NewJob:
 
 @attrs.frozen
 class Receipt:
-    """What became of a submitted job. ``created`` is False where its id was there already; then ``state`` is that job's.
+    """What became of a submitted job. ``created`` is False where its id was there already, and ``state`` is that job's.
 
     ``state`` is None where only the tombstone of a job remains.
     """
@@ -66,7 +66,10 @@ class Effect:
 
 @attrs.define(kw_only=True)
 class Settlement:
-    """The end of one attempt. ``failures`` is the job's count after it. ``result`` and ``error`` are JSON text, empty for none."""
+    """The end of one attempt.
+
+    ``failures`` is the job's count after it. ``result`` and ``error`` are JSON text, empty for none.
+    """
 
     id: str
     token: str
@@ -128,7 +131,7 @@ class Page:
 
 @attrs.frozen
 class KeySpace:
-    """The key space as it was found: its schema version, its random epoch, and the store's time (Unix, milliseconds)."""
+    """The key space as it was found: schema version, random epoch, and the store's time (Unix, milliseconds)."""
 
     schema: int
     epoch: str
@@ -158,7 +161,10 @@ class Inspection(Protocol):
         """Read one job; None where there is no such job."""
 
     def page(self, *, state: State | None, queue: str, name: str, cursor: str | None, limit: int) -> Call[Page]:
-        """Read up to ``limit`` jobs; ``queue`` and ``name`` filter unless empty. Raises InvalidOption for a strange cursor."""
+        """Read up to ``limit`` jobs; ``queue`` and ``name`` filter unless empty.
+
+        Raises InvalidOption for a cursor that no page gave.
+        """
 
     def queues(self) -> Call[tuple[QueueCounts, ...]]:
         """Count the jobs of every queue."""
@@ -178,10 +184,11 @@ class Execution(Protocol):
         skipped: Sequence[str],
         again: bool,
     ) -> Call[Exchange]:
-        """Settle finished attempts, do upkeep, claim up to ``want`` jobs of the queues under the token, save those named in ``skipped``.
+        """Settle finished attempts, do upkeep, claim up to ``want`` jobs of the queues under the token.
 
-        ``huey:`` in ``skipped`` stands for every plain Huey task. ``again`` says that an earlier call with this token got no reply: the claims it made come back.
+        Jobs named in ``skipped`` stay where they are; ``huey:`` there stands for every plain Huey task. ``again`` says
+        that an earlier call with this token got no reply: the claims it made come back.
         """
 
     def beat(self, *, holder: str, held: Sequence[tuple[str, str]]) -> Call[tuple[str, ...]]:
-        """Say that the consumer is present and extend its leases (id, token); the reply names ids lost to somebody else."""
+        """Say that the consumer is present and extend its leases (id, token); the reply names those it has lost."""

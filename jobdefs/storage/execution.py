@@ -37,9 +37,10 @@ class ExecutionCalls:
         skipped: Sequence[str] = (),
         again: bool = False,
     ) -> Call[Exchange]:
-        """Settle finished attempts, do upkeep, claim up to ``want`` jobs of the queues under the token, save those named in ``skipped``.
+        """Settle finished attempts, do upkeep, claim up to ``want`` jobs of the queues under the token.
 
-        ``huey:`` in ``skipped`` stands for every plain Huey task. ``again`` says that an earlier call with this token got no reply: the claims it made come back.
+        Jobs named in ``skipped`` stay where they are; ``huey:`` there stands for every plain Huey task. ``again`` says
+        that an earlier call with this token got no reply: the claims it made come back.
         """
         args: list[Argument] = [
             moment.argument(self.clock),
@@ -62,7 +63,7 @@ class ExecutionCalls:
         return Call(script("exchange"), (keys.meta(self.namespace),), tuple(args), _Parser(token))
 
     def beat(self, *, holder: str, held: Sequence[tuple[str, str]]) -> Call[tuple[str, ...]]:
-        """Say that the consumer is present and extend its leases (id, token); the reply names ids lost to somebody else."""
+        """Say that the consumer is present and extend its leases (id, token); the reply names those it has lost."""
         args: list[Argument] = [moment.argument(self.clock), holder, to_ms(self.lease)]
         for job_id, token in held:
             args += (job_id, token)

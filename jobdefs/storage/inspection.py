@@ -88,5 +88,9 @@ def _queue_counts(reply: list[Any]) -> tuple[QueueCounts, ...]:
 def _counts(fields: list[Any]) -> QueueCounts:
     name, ready, scheduled, running, oldest = fields
     return QueueCounts(
-        name=name.decode(), ready=ready, scheduled=scheduled, running=running, oldest_ready_ms=None if oldest == b"" else oldest
+        name=name.decode(),
+        ready=ready,
+        scheduled=scheduled,
+        running=running,
+        oldest_ready_ms=None if oldest == b"" else oldest,
     )

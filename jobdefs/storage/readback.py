@@ -80,7 +80,9 @@ def _events(record: JobRecord, history: str) -> Iterator[Event]:
     if record.claimed_at_ms is not None and record.state not in (State.SCHEDULED, State.READY):
         yield Event(name="running", at_ms=record.claimed_at_ms, attempt=_attempt(record), detail=record.holder)
     if record.finished_at_ms is not None:
-        yield Event(name=record.state.value, at_ms=record.finished_at_ms, attempt=_attempt(record), detail=record.reason)
+        yield Event(
+            name=record.state.value, at_ms=record.finished_at_ms, attempt=_attempt(record), detail=record.reason
+        )
 
 
 def _past(line: str) -> Iterator[Event]:

@@ -1,4 +1,4 @@
-"""Values: the calls behind Huey's key-value store (locks, rate limits, revocations, results of pipelines and chords)."""
+"""Values: the calls behind Huey's key-value store: locks, rate limits, revocations, results of pipelines and chords."""
 
 from datetime import timedelta
 from typing import Any, Final
