@@ -5,6 +5,7 @@ import math
 from argparse import ArgumentParser
 from typing import Any, Final
 
+from jobdefs.policy import MAX_DELAY
 from jobdefs.state import State
 from service.exits import MEANINGS
 
@@ -117,6 +118,6 @@ def _seconds(text: str) -> float:
         seconds = float(text)
     except ValueError:
         seconds = math.nan
-    if not 0 <= seconds < math.inf:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
+    if not 0 <= seconds <= MAX_DELAY.total_seconds():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds, at most those of ten years")
     return seconds

@@ -1,0 +1,31 @@
+import pytest
+
+from jobdefs import errors
+from service.exits import Exit, exit_of
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (errors.SettingsError("x"), Exit.SETTINGS),
+        (errors.DefinitionError("x"), Exit.SETTINGS),
+        (errors.HandlerError("x"), Exit.SETTINGS),
+        (errors.StoreUnavailable("x"), Exit.UNAVAILABLE),
+        (errors.StoreFull("x"), Exit.UNAVAILABLE),
+        (errors.StoreUnsuitable("x"), Exit.UNSUITABLE),
+        (errors.UnknownJob("x"), Exit.NOT_FOUND),
+        (errors.JobNotFound("x"), Exit.NOT_FOUND),
+        (errors.InvalidBody("x"), Exit.REFUSED),
+        (errors.InvalidPayload("x", ()), Exit.REFUSED),
+        (errors.InvalidOption("x", "y"), Exit.REFUSED),
+        (errors.TooLarge("x", 2, 1), Exit.REFUSED),
+        (errors.WrongState("x", "cancel", "dead", ("ready",)), Exit.REFUSED),
+        (errors.UnreadableEnvelope("x"), Exit.FAILED),
+        (RuntimeError("x"), Exit.FAILED),
+        (KeyboardInterrupt(), Exit.INTERRUPTED),
+        (BrokenPipeError(), Exit.BROKEN_PIPE),
+    ],
+)
+def test_every_error_has_one_exit_code(error: BaseException, expected: Exit) -> None:
+    """A script can tell from the exit code what kind of thing went wrong."""
+    assert exit_of(error) == expected
