@@ -4,7 +4,7 @@ import logging
 import secrets
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from consumer.binding import Binding, load_bindings
 from consumer.huey_bridge.app import JobsHuey
@@ -71,7 +71,7 @@ def _take_over_logging(settings: ConsumerSettings) -> None:
     huey = logging.getLogger("huey")
     asked = {logging.DEBUG: "DEBUG", logging.WARNING: "WARNING"}.get(huey.level, settings.log_level)
     files = [Path(handler.baseFilename) for handler in huey.handlers if isinstance(handler, logging.FileHandler)]
-    logs.configure(asked, settings.log_format, files[0] if files else None)
+    logs.configure(asked, cast("logs.Format", settings.log_format), files[0] if files else None)
     logs.intercept("huey", level=asked)
     if asked != "DEBUG":
         # Huey tells of every job at INFO, which costs more than running a short one; -v shows it.
