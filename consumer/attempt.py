@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from loguru import logger
@@ -51,13 +51,13 @@ class Attempt:
 
     def run(self) -> None:
         """Run a ``def`` handler in the calling thread, and settle."""
-        with self._logged():
+        with self._logged(), self._settled():
             if self._ready():
                 self._end(*self._outcome())
 
     async def run_async(self) -> None:
         """Run an ``async def`` handler, and settle."""
-        with self._logged():
+        with self._logged(), self._settled():
             if self._ready():
                 self._end(*await self._outcome_async())
 
@@ -81,6 +81,17 @@ class Attempt:
         return logger.contextualize(
             job_id=claim.id, job_name=self.written.name, queue=claim.queue, attempt=claim.failures + 1
         )
+
+    @contextmanager
+    def _settled(self) -> Iterator[None]:
+        """Settle also where the machinery around the handler fails: a job held for ever would be a job lost."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - whatever it is, the job must end and tell of it
+            logger.exception("the attempt could not be ended as its handler asked")
+            ending = Ending(self._task, self.claim, retention_of(self.plan))
+            ending.fail(error)
+            self._settle(self, ending.settlement(), None)
 
     def _ready(self) -> bool:
         """Decode the job and do what Huey does before a task's body; False where that settled it."""

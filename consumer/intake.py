@@ -69,6 +69,7 @@ class Intake:
         self._plans = plans
         self._changed = threading.Condition()
         self._held: dict[str, Attempt] = {}
+        self._lost: set[Attempt] = set()
         self._ended: list[_Ended] = []
         self._clock = StoreClock()
         self._more = True
@@ -96,6 +97,7 @@ class Intake:
         """Take in the end of an attempt; one that is no longer held here counts for nothing."""
         with self._changed:
             if self._held.get(settlement.id) is not attempt:
+                self._leave_lost(attempt)
                 return
             del self._held[settlement.id]
             self._lanes[attempt.lane].leave(attempt.began)
@@ -131,13 +133,19 @@ class Intake:
             with self._changed:
                 attempt = self._held.pop(job_id, None)
                 if attempt is not None:
-                    self._lanes[attempt.lane].leave(None)
+                    self._lost.add(attempt)
                     self._changed.notify_all()
             if attempt is not None:
                 attempt.abandon()
                 logger.warning(
                     "job {} is no longer ours: its lease ended, and its result will count for nothing", job_id
                 )
+
+    def _leave_lost(self, attempt: Attempt) -> None:
+        # Its handler has kept a place in the lane until now, whoever holds the lease.
+        if attempt in self._lost:
+            self._lost.discard(attempt)
+            self._lanes[attempt.lane].leave(attempt.began)
 
     def drain(self) -> None:
         """Claim nothing more, and hand back what has not begun."""
