@@ -25,12 +25,13 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(message)
     from consumer.factory import build_app
     from jobdefs.errors import JobsError
+    from jobdefs.runtime.exits import tell
 
     try:
         built = build_app()
     except JobsError as error:
         if Path(sys.argv[0]).stem == "huey_consumer":
-            raise SystemExit(f"consumer: {error}") from None
+            raise SystemExit(tell("consumer", error)) from None
         raise
     globals()["app"] = built
     return built

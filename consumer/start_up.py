@@ -15,6 +15,7 @@ from consumer.station import Orders, Station
 from jobdefs.errors import JobsError, SettingsError
 from jobdefs.policy import DEFAULT_QUEUE
 from jobdefs.runtime import logs
+from jobdefs.runtime.exits import tell
 from jobdefs.storage import key_space, suitability
 from jobdefs.storage.inspection import InspectionCalls
 
@@ -27,7 +28,7 @@ def create_consumer(app: JobsHuey, settings: ConsumerSettings, options: dict[str
     try:
         return _create(app, settings, options)
     except JobsError as error:
-        raise SystemExit(f"consumer: {error}") from None
+        raise SystemExit(tell("consumer", error)) from None
 
 
 def _create(app: JobsHuey, settings: ConsumerSettings, options: dict[str, Any]) -> LeasedConsumer:

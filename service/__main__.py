@@ -6,8 +6,8 @@ from typing import cast
 
 from jobdefs.errors import JobsError
 from jobdefs.runtime import logs
+from jobdefs.runtime.exits import Exit, tell
 from jobdefs.runtime.settings import load
-from service.exits import Exit, exit_of
 from service.server import serve
 from service.settings import ServiceSettings
 
@@ -21,8 +21,7 @@ def main() -> int:
         logs.intercept("aiohttp", "asyncio")
         serve(settings)
     except JobsError as error:
-        sys.stderr.write(f"service: {error}\n")
-        return exit_of(error)
+        return tell("service", error)
     return Exit.OK
 
 

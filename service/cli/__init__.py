@@ -7,8 +7,8 @@ import sys
 from collections.abc import Sequence
 
 from jobdefs.errors import JobsError
+from jobdefs.runtime.exits import exit_of, tell
 from service.cli.parser import parser
-from service.exits import exit_of
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -20,9 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _run(given)
     except JobsError as error:
-        for line in str(error).splitlines():
-            print(f"jobs: {line}", file=sys.stderr)
-        return exit_of(error)
+        return tell("jobs", error)
     except KeyboardInterrupt as error:
         return exit_of(error)
     except BrokenPipeError as error:

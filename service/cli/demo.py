@@ -6,6 +6,7 @@ from argparse import Namespace
 from typing import Any, Final
 
 from jobdefs import TEST_JOB
+from jobdefs.runtime.exits import Exit
 from jobdefs.runtime.settings import load
 from jobdefs.state import FINAL, State
 from service.cli.address import Address, claim
@@ -15,7 +16,6 @@ from service.cli.rest import Rest
 from service.cli.supervisor import Ended, Interrupted, Supervisor
 from service.cli.up import command, report, say, start
 from service.cli.wording import printable
-from service.exits import Exit
 from service.settings import ServiceSettings
 
 _PAYLOAD: Final = {"message": "hello from jobs demo", "number": 42}

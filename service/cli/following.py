@@ -6,12 +6,12 @@ import time
 from typing import Final
 
 from jobdefs.record import JobRecord
+from jobdefs.runtime.exits import Exit
 from jobdefs.state import State
 from service import views
 from service.cli.portrait import portrait
 from service.cli.progress import Progress
 from service.cli.wording import document, now_ms
-from service.exits import Exit
 from service.queue import QueueService
 
 _LOOK_S: Final = 0.05

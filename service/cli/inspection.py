@@ -4,13 +4,13 @@ from argparse import Namespace
 
 from jobdefs.policy import MAX_PAGE
 from jobdefs.record import JobRecord
+from jobdefs.runtime.exits import Exit
 from jobdefs.state import State
 from jobdefs.storage.contract import Page
 from service import views
 from service.cli.portrait import portrait
 from service.cli.session import on_the_queue
 from service.cli.wording import age, document, duration, now_ms, table
-from service.exits import Exit
 from service.queue import QueueService
 
 

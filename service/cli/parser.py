@@ -6,8 +6,8 @@ from argparse import ArgumentParser
 from typing import Any, Final
 
 from jobdefs.policy import MAX_DELAY
+from jobdefs.runtime.exits import MEANINGS
 from jobdefs.state import State
-from service.exits import MEANINGS
 
 DESCRIPTION: Final = "Typed background jobs: start everything, enqueue, look, mend."
 _SETTINGS: Final = """\

@@ -5,12 +5,12 @@ from argparse import Namespace
 from datetime import timedelta
 
 from jobdefs.errors import Fault, InvalidPayload
+from jobdefs.runtime.exits import Exit
 from jobdefs.wire.body import read_json
 from service import views
 from service.cli.following import follow
 from service.cli.session import on_the_queue
 from service.cli.wording import document
-from service.exits import Exit
 from service.options import EnqueueOptions
 from service.queue import QueueService
 

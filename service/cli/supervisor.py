@@ -9,11 +9,11 @@ from typing import Any, Final, Self
 
 import attrs
 
+from jobdefs.runtime.exits import MEANINGS, Exit
 from jobdefs.storage.private_server import PrivateServer
 from service.cli.child import Child
 from service.cli.log import Log
 from service.cli.progress import Progress
-from service.exits import MEANINGS, Exit
 
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _LOOK_S: Final = 1.0

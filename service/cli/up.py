@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from jobdefs.runtime.exits import Exit
 from jobdefs.runtime.settings import load
 from jobdefs.storage import address as store_address
 from jobdefs.storage.drivers import Store
@@ -15,7 +16,6 @@ from service.cli import programs
 from service.cli.address import Address, claim
 from service.cli.log import Log
 from service.cli.supervisor import Ended, Interrupted, Supervisor
-from service.exits import Exit
 from service.settings import ServiceSettings
 
 _EXAMPLE: Final = """{"payload": {"message": "hello"}}"""

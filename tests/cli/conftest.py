@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import attrs
@@ -34,6 +35,7 @@ class Jobs:
 
     environment: Mapping[str, str]
     directory: Path
+    started: list[subprocess.Popen[bytes]] = attrs.field(factory=list)
 
     def __call__(self, *arguments: str, stdin: str = "", **environment: str) -> Done:
         """Run a command to its end."""
@@ -60,6 +62,7 @@ class Jobs:
                 env={**self.environment, **environment},
                 cwd=self.directory,
             )
+        self.started.append(process)
         return Running(process, out)
 
 
@@ -87,7 +90,7 @@ class Running:
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    """An environment without any setting but a state directory, which also marks every process that inherits it."""
+    """An environment without any setting but a state directory."""
     kept = {
         name: value
         for name, value in os.environ.items()
@@ -98,16 +101,21 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def alone(environment: dict[str, str], tmp_path: Path) -> Iterator[Jobs]:
-    """`jobs` where REDIS_URL is not set. Whatever it leaves running is ended afterwards."""
-    yield Jobs(environment, tmp_path)
+    """`jobs` where REDIS_URL is not set. What a failed test leaves running is ended."""
+    made = Jobs(environment, tmp_path)
+    yield made
+    for process in made.started:
+        process.kill()
+        process.wait()
     for pid in alive(tmp_path):
-        os.kill(pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 @pytest.fixture
-def jobs(environment: dict[str, str], tmp_path: Path, redis_url: str) -> Jobs:
+def jobs(alone: Jobs, redis_url: str) -> Jobs:
     """`jobs` with REDIS_URL set to an empty server."""
-    return Jobs({**environment, "REDIS_URL": redis_url}, tmp_path)
+    return attrs.evolve(alone, environment={**alone.environment, "REDIS_URL": redis_url})
 
 
 @pytest.fixture
@@ -133,16 +141,15 @@ def settle(redis_url: str) -> Iterator[Callable[[Settlement], None]]:
 
 
 def alive(directory: Path) -> list[int]:
-    """Return every process, started by whomever, whose state directory is below this directory."""
-    mark = f"JOBS_STATE_DIR={directory}".encode()
-    return [int(place.parent.name) for place in Path("/proc").glob("[0-9]*/environ") if mark in _environment_of(place)]
+    """Return every process that works in or below this directory, which all children of a command do."""
+    return [int(link.parent.name) for link in Path("/proc").glob("[0-9]*/cwd") if _is_below(link, directory)]
 
 
-def _environment_of(place: Path) -> bytes:
+def _is_below(link: Path, directory: Path) -> bool:
     try:
-        return place.read_bytes()
+        return link.readlink().is_relative_to(directory)
     except OSError:
-        return b""
+        return False
 
 
 def _calls() -> ExecutionCalls:

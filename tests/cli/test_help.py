@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from service.exits import MEANINGS
+from jobdefs.runtime.exits import MEANINGS
 from tests.cli.conftest import Jobs
 
 COMMANDS = ["up", "demo", "serve", "work", "enqueue", "cancel", "replay", "show", "list", "queues", "definitions"]

@@ -1,5 +1,6 @@
-"""How the programs end: one table of exit codes, for `jobs` and for `python -m service`."""
+"""How the programs end: one table of exit codes, for the service, the consumer and the command `jobs`."""
 
+import sys
 from enum import IntEnum
 from typing import Final
 
@@ -52,3 +53,10 @@ _CODES: Final[tuple[tuple[type[BaseException], Exit], ...]] = (
 def exit_of(error: BaseException) -> Exit:
     """Return the exit code that tells what the error told."""
     return next((code for kind, code in _CODES if isinstance(error, kind)), Exit.FAILED)
+
+
+def tell(program: str, error: errors.JobsError) -> Exit:
+    """Write an error to standard error, each line behind the program's name; return the exit code that tells it too."""
+    for line in str(error).splitlines():
+        sys.stderr.write(f"{program}: {line}\n")
+    return exit_of(error)

@@ -1,7 +1,7 @@
 import pytest
 
 from jobdefs import errors
-from service.exits import Exit, exit_of
+from jobdefs.runtime.exits import Exit, exit_of, tell
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,9 @@ from service.exits import Exit, exit_of
 def test_every_error_has_one_exit_code(error: BaseException, expected: Exit) -> None:
     """A script can tell from the exit code what kind of thing went wrong."""
     assert exit_of(error) == expected
+
+
+def test_each_line_of_an_error_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """A program tells an error of several lines with its name before each, and ends with the error's exit code."""
+    assert tell("jobs", errors.SettingsError("JOBS_PORT: bad\nJOBS_HOST: bad")) == Exit.SETTINGS
+    assert capsys.readouterr().err == "jobs: JOBS_PORT: bad\njobs: JOBS_HOST: bad\n"
