@@ -1,5 +1,6 @@
 """Reads the body of a request, refusing at its head what can be refused there."""
 
+import asyncio
 from typing import Any, Final
 
 from aiohttp import hdrs, web
@@ -10,13 +11,15 @@ from jobdefs.wire.body import read_json
 
 ONE_BYTES: Final = MAX_PAYLOAD_BYTES
 MANY_BYTES: Final = 8 * 1024 * 1024
+PATIENCE_S: Final = 30.0
 _JSON: Final = "application/json"
 
 
 async def read(request: web.Request, limit: int) -> Any:
     """Return the JSON value in the body; ``limit`` is in bytes.
 
-    Raises InvalidBody, TooLarge (from Content-Length, or as soon as more has arrived) or HTTPUnsupportedMediaType.
+    Raises InvalidBody, TooLarge (from Content-Length, or as soon as more has come), HTTPUnsupportedMediaType, or
+    HTTPRequestTimeout where the body does not end within half a minute.
     """
     _check_type(request)
     if request.content_length is not None and request.content_length > limit:
@@ -39,10 +42,13 @@ def _check_type(request: web.Request) -> None:
 async def _received(request: web.Request, limit: int) -> bytes:
     received = bytearray()
     try:
-        async for chunk in request.content.iter_any():
-            received += chunk
-            if len(received) > limit:
-                raise TooLarge("body, as far as it was read,", len(received), limit)
+        async with asyncio.timeout(PATIENCE_S):
+            async for chunk in request.content.iter_any():
+                received += chunk
+                if len(received) > limit:
+                    raise TooLarge("body, as far as it was read,", len(received), limit)
+    except TimeoutError as error:
+        raise web.HTTPRequestTimeout(text=f"The body did not end within {PATIENCE_S:g} s.") from error
     except (web.RequestPayloadError, ConnectionError) as error:
         raise web.HTTPBadRequest(text=f"The body could not be read: {error}.") from error
     return bytes(received)

@@ -9,7 +9,7 @@ from jobdefs.clock import from_ms, to_ms
 from jobdefs.errors import InvalidOption
 from jobdefs.policy import MAX_DELAY
 from service.options import EnqueueOptions
-from service.request import EnqueueRequest
+from service.request import EnqueueRequest, check_batch
 
 _LONGEST_MS: Final = to_ms(MAX_DELAY)
 
@@ -25,6 +25,7 @@ def read_many(body: Any) -> list[EnqueueRequest | InvalidOption]:
     entries = _fields(body, ("jobs",), "jobs")["jobs"]
     if not isinstance(entries, list):
         raise InvalidOption("jobs", "must be an array of objects, each with a name and a payload")
+    check_batch(len(entries))
     return [_entry(entry) for entry in entries]
 
 
@@ -42,7 +43,7 @@ def _fields(body: Any, known: Iterable[str], *required: str) -> Mapping[str, Any
     for field in body:
         if field not in known:
             close = difflib.get_close_matches(field, known, n=1)
-            hint = f", did you mean {close[0]}?" if close else f"; there are {', '.join(known)}"
+            hint = f" (did you mean {close[0]}?)" if close else f"; there are {', '.join(known)}"
             raise InvalidOption(field[:64], f"is unknown{hint}")
     for field in required:
         if field not in body:

@@ -33,7 +33,7 @@ KINDS: Final[Mapping[type[errors.JobsError], Kind]] = {
     errors.RequestError: Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "Not possible as asked"),
     errors.StoreUnavailable: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "The store gave no answer"),
     errors.StoreFull: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "The store is full"),
-    errors.StoreError: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "The store cannot do this"),
+    errors.StoreUnsuitable: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "The store cannot keep the promises"),
     errors.JobsError: Kind(HTTPStatus.INTERNAL_SERVER_ERROR, "The service failed"),
 }
 
@@ -41,6 +41,11 @@ KINDS: Final[Mapping[type[errors.JobsError], Kind]] = {
 def kind_of(error: type[errors.JobsError]) -> Kind:
     """Return how errors of this class are told: as the nearest class above it in the table."""
     return next(KINDS[cls] for cls in error.__mro__ if issubclass(cls, errors.JobsError) and cls in KINDS)
+
+
+def is_for_clients(error: errors.JobsError) -> bool:
+    """Tell whether a client can do something about an error; all others are faults of ours."""
+    return kind_of(type(error)).status != HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def document(error: errors.JobsError) -> dict[str, Any]:

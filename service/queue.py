@@ -3,14 +3,24 @@
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, Final, TypeVar, Unpack, overload
 
 from attrs import AttrsInstance
 
 from jobdefs.catalog import Catalog
 from jobdefs.definition import Definition
-from jobdefs.errors import InvalidOption, JobNotFound, JobsError, RequestError, StoreError, StoreUnsuitable, WrongState
-from jobdefs.policy import DEFAULT_NAMESPACE, MAX_BATCH, MAX_PAGE, Retention
+from jobdefs.errors import (
+    InvalidOption,
+    JobNotFound,
+    JobsError,
+    RequestError,
+    StoreError,
+    StoreUnavailable,
+    StoreUnsuitable,
+    WrongState,
+)
+from jobdefs.policy import DEFAULT_NAMESPACE, MAX_PAGE, Retention
 from jobdefs.record import JobRecord, QueueCounts
 from jobdefs.state import CANCELLABLE, REPLAYABLE, State
 from jobdefs.storage import keys
@@ -21,7 +31,7 @@ from jobdefs.storage.inspection import InspectionCalls
 from jobdefs.storage.submission import SubmissionCalls
 from jobdefs.storage.suitability import check_async
 from service.options import EnqueueOptions
-from service.request import EnqueueReceipt, EnqueueRequest, Prepared, prepare
+from service.request import EnqueueReceipt, EnqueueRequest, Prepared, check_batch, prepare
 
 DEFAULT_PAGE: Final = 50
 _AT_ONCE: Final = 1_000
@@ -71,8 +81,7 @@ class QueueService:
         not put in yet gets the store's error. Raises InvalidOption for more than 10,000 requests.
         """
         asked = list(requests)
-        if len(asked) > MAX_BATCH:
-            raise InvalidOption("jobs", f"at most {MAX_BATCH:,} can be enqueued at once, these are {len(asked):,}")
+        check_batch(len(asked))
         prepared = [verdict async for verdict in self._prepared(asked)]
         outcomes = iter(await self._submit([one for one in prepared if isinstance(one, Prepared)]))
         return [next(outcomes) if isinstance(one, Prepared) else one for one in prepared]
@@ -128,10 +137,8 @@ class QueueService:
 
     async def check(self) -> None:
         """Return when the server has answered and can keep the promises; raises StoreUnavailable or StoreUnsuitable."""
-        if self._opened:
+        async with self._reached():
             await self._store.ping()
-        else:
-            await self._open()
 
     async def _prepared(self, requests: Sequence[EnqueueRequest]) -> AsyncIterator[Prepared | RequestError]:
         for number, request in enumerate(requests, 1):
@@ -158,9 +165,19 @@ class QueueService:
         return self._catalog.get(name).retention if name in self._catalog else Retention()
 
     async def _send(self, call: Call[R]) -> R:
-        if not self._opened:
-            await self._open()
-        return await self._store.send(call)
+        async with self._reached():
+            return await self._store.send(call)
+
+    @asynccontextmanager
+    async def _reached(self) -> AsyncIterator[None]:
+        try:
+            if not self._opened:
+                await self._open()
+            yield
+        except StoreUnavailable:
+            # What comes back may be another server, or an empty one.
+            self._opened = False
+            raise
 
     async def _open(self) -> None:
         await check_async(self._store)

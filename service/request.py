@@ -10,6 +10,7 @@ from jobdefs.catalog import Catalog
 from jobdefs.clock import to_ms
 from jobdefs.definition import Definition
 from jobdefs.errors import InvalidOption
+from jobdefs.policy import MAX_BATCH
 from jobdefs.record import Envelope
 from jobdefs.state import State
 from jobdefs.storage.contract import NewJob, Receipt
@@ -53,6 +54,12 @@ class Prepared:
         return EnqueueReceipt(
             id=written.id, name=written.name, queue=written.queue, state=given.state, created=given.created
         )
+
+
+def check_batch(size: int) -> None:
+    """Refuse more jobs at once than may be enqueued together; raises InvalidOption."""
+    if size > MAX_BATCH:
+        raise InvalidOption("jobs", f"at most {MAX_BATCH:,} can be enqueued at once, these are {size:,}")
 
 
 def prepare(request: EnqueueRequest, catalog: Catalog) -> Prepared:

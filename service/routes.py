@@ -20,6 +20,7 @@ _BODY: Final[tuple[Failure, ...]] = (
     errors.InvalidBody,
     errors.TooLarge,
     web.HTTPUnsupportedMediaType,
+    web.HTTPRequestTimeout,
     errors.InvalidOption,
 )
 _OPTIONS: Final = "delay_ms, run_at, priority, expires_in_ms, attempts, id"

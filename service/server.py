@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import socket
 import sys
 from collections.abc import AsyncIterator
@@ -60,11 +61,16 @@ def _listener(settings: ServiceSettings) -> socket.socket:
         family, _, _, _, place = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
         return socket.create_server((str(place[0]), int(place[1])), family=family, backlog=_BACKLOG)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
         raise SettingsError(
-            f"JOBS_HOST, JOBS_PORT: cannot listen on {settings.host}, port {settings.port}: {reason};"
+            f"JOBS_HOST, JOBS_PORT: cannot listen on {settings.host}, port {settings.port}: {_reason(error)};"
             " end the program that is there, or choose another address"
         ) from error
+
+
+def _reason(error: OSError) -> str:
+    # socket adds the address to the system's words; for an unknown host the number is none of the system's.
+    number = error.errno or 0
+    return (os.strerror(number) if number > 0 else str(error.strerror or error)).lower()
 
 
 async def _check_store(app: web.Application) -> None:

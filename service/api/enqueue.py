@@ -16,7 +16,7 @@ async def enqueue(request: web.Request) -> web.Response:
     """Put one job in and say where to follow it."""
     asked = intake.read_one(request.match_info["name"], await body.read(request, body.ONE_BYTES))
     receipt = await queue_of(request).enqueue(asked)
-    headers = {hdrs.LOCATION: str(request.app.router["job"].url_for(id=receipt.id))}
+    headers = {hdrs.LOCATION: request.app.router["job"].canonical.replace("{id}", receipt.id)}
     return web.json_response(views.receipt(receipt), status=_status(receipt), headers=headers)
 
 

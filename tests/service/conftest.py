@@ -1,0 +1,54 @@
+"""The service as its tests reach it: over HTTP, and as a QueueService."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestClient
+from pytest_aiohttp.plugin import AiohttpClient
+
+import service
+from jobdefs import load_catalog
+from jobdefs.storage.contract import Outcome, Settlement
+from jobdefs.storage.drivers import AsyncStore
+from jobdefs.storage.execution import ExecutionCalls
+from service.queue import QueueService
+from service.settings import ServiceSettings
+
+Client = TestClient[Any, Any]
+
+
+@pytest.fixture
+def settings(redis_url: str) -> ServiceSettings:
+    return ServiceSettings(redis_url=redis_url)
+
+
+@pytest.fixture
+async def client(settings: ServiceSettings, aiohttp_client: AiohttpClient) -> Client:
+    return await aiohttp_client(service.create_app(settings=settings))
+
+
+@pytest.fixture
+async def store(redis_url: str) -> AsyncIterator[AsyncStore]:
+    async with AsyncStore(redis_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def queue(store: AsyncStore) -> QueueService:
+    return QueueService(load_catalog(), store)
+
+
+@pytest.fixture
+def run_next(store: AsyncStore) -> Callable[..., Any]:
+    """Give the next job of the queue ``default`` an end, as a consumer would."""
+
+    async def run(outcome: Outcome, **fields: Any) -> str:
+        calls = ExecutionCalls("jobs")
+        claiming = calls.exchange(queues=["default"], want=1, token="t", holder="somebody")
+        (claim,) = (await store.send(claiming)).claims
+        settlement = Settlement(id=claim.id, token="t", outcome=outcome, **fields)
+        await store.send(calls.exchange(queues=[], want=0, token="u", holder="somebody", settlements=[settlement]))
+        return claim.id
+
+    return run
