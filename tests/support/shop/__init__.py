@@ -1,0 +1,1 @@
+"""A user's application: the jobs, handlers and plain Huey tasks that the tests of the consumer run."""

@@ -1,0 +1,170 @@
+"""What the shop does for its jobs."""
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, NoReturn
+
+from consumer import JobContext, handles
+from jobdefs import NotRetryable, Snooze
+from tests.support.ledger import Ledger
+from tests.support.shop.jobs import (
+    About,
+    AboutAsync,
+    Add,
+    Doze,
+    Echo,
+    Fail,
+    GiveUp,
+    Letter,
+    Nap,
+    Order,
+    Patient,
+    SoldOut,
+    Stuck,
+    StuckAsync,
+    Wait,
+)
+
+_FOR_EVER = 60
+
+
+@handles(Add)
+def add(job: Add) -> int:
+    """Add."""
+    return job.a + job.b
+
+
+@handles(Echo)
+async def echo(job: Echo) -> str:
+    """Give the text back."""
+    return job.text
+
+
+@handles(About)
+def about(job: About, context: JobContext) -> dict[str, Any]:
+    """Fail once, so that the context has something to tell."""
+    del job
+    if context.attempt == 1:
+        raise ValueError("the first attempt")
+    return _told(context)
+
+
+@handles(AboutAsync)
+async def about_async(job: AboutAsync, context: JobContext) -> dict[str, Any]:
+    """Tell what the context says."""
+    del job
+    return _told(context)
+
+
+def _told(context: JobContext) -> dict[str, Any]:
+    return {
+        "id": context.id,
+        "name": context.name,
+        "queue": context.queue,
+        "attempt": context.attempt,
+        "attempts": context.attempts,
+        "lost": context.lost,
+        "key": context.idempotency_key,
+        "fence": list(context.fence),
+        "seconds_left": context.time_remaining and context.time_remaining.total_seconds(),
+        "should_stop": context.should_stop,
+    }
+
+
+@handles(Nap)
+def nap(job: Nap, context: JobContext) -> int:
+    """Sleep, and tell in which process."""
+    ledger = Ledger.of_this_process()
+    ledger.write("start", context.id)
+    time.sleep(job.seconds)
+    ledger.write("end", context.id)
+    if context.attempt <= job.failures:
+        raise ValueError("not yet")
+    return os.getpid()
+
+
+@handles(Doze)
+async def doze(job: Doze, context: JobContext) -> int:
+    """Sleep on the event loop, and tell in which process."""
+    ledger = Ledger.of_this_process()
+    ledger.write("start", context.id)
+    await asyncio.sleep(job.seconds)
+    ledger.write("end", context.id)
+    return os.getpid()
+
+
+@handles(Letter)
+async def letter(job: Letter) -> None:
+    """Do nothing."""
+
+
+@handles(Fail)
+def fail(job: Fail) -> object:
+    """End as told."""
+    ways: dict[str, Callable[[], object]] = {
+        "raise": _raise,
+        "refuse": _refuse,
+        "exit": lambda: sys.exit(3),
+        "unkeepable": object,
+    }
+    return ways[job.how]()
+
+
+def _raise() -> NoReturn:
+    raise ValueError("boom")
+
+
+def _refuse() -> NoReturn:
+    raise NotRetryable("never")
+
+
+@handles(GiveUp)
+async def give_up(job: GiveUp) -> None:
+    """Raise what the policy never retries."""
+    raise SoldOut("gone")
+
+
+@handles(Wait)
+def wait(job: Wait, context: JobContext) -> int:
+    """Snooze at first, and later tell the attempt."""
+    del job
+    ledger = Ledger.of_this_process()
+    if context.id not in ledger.subjects("snooze"):
+        ledger.write("snooze", context.id)
+        raise Snooze(timedelta(milliseconds=50))
+    return context.attempt
+
+
+@handles(Order)
+def order(job: Order, context: JobContext) -> str:
+    """Enqueue another job."""
+    follow_up = context.enqueue(Echo("ordered"))
+    Ledger.of_this_process().write(f"ordered-by-{context.id}", follow_up)
+    if job.fails:
+        raise NotRetryable("ordered, and failed")
+    return follow_up
+
+
+@handles(Stuck)
+def stuck(job: Stuck) -> None:
+    """Never end."""
+    time.sleep(_FOR_EVER)
+
+
+@handles(StuckAsync)
+async def stuck_async(job: StuckAsync) -> None:
+    """Never end."""
+    await asyncio.sleep(_FOR_EVER)
+
+
+@handles(Patient)
+def patient(job: Patient, context: JobContext) -> str:
+    """Stop when told."""
+    del job
+    while not context.should_stop:
+        time.sleep(0.01)
+    return "stopped when told"

@@ -1,0 +1,112 @@
+"""What the shop's jobs are."""
+
+from datetime import timedelta
+
+import attrs
+
+from jobdefs import RetryPolicy, define
+
+QUICK = RetryPolicy(first_delay=timedelta(milliseconds=40))
+ONCE = RetryPolicy(attempts=1)
+
+
+class SoldOut(Exception):
+    """The goods are gone, and trying again brings none."""
+
+
+@define("ADD")
+@attrs.frozen
+class Add:
+    """Adds; ``def`` without a context."""
+
+    a: int
+    b: int
+
+
+@define("ECHO")
+@attrs.frozen
+class Echo:
+    """Gives its text back; ``async def`` without a context."""
+
+    text: str
+
+
+@define("ABOUT", retry=QUICK)
+@attrs.frozen
+class About:
+    """Tells what its context says; ``def``."""
+
+
+@define("ABOUT_ASYNC", timeout=timedelta(seconds=20))
+@attrs.frozen
+class AboutAsync:
+    """Tells what its context says; ``async def``."""
+
+
+@define("NAP", retry=QUICK)
+@attrs.frozen
+class Nap:
+    """Holds a worker for a while; the first ``failures`` attempts fail."""
+
+    seconds: float = 0.0
+    failures: int = 0
+
+
+@define("DOZE", retry=QUICK)
+@attrs.frozen
+class Doze:
+    """Stays on the event loop for a while."""
+
+    seconds: float = 0.0
+
+
+@define("LETTER", queue="mail")
+@attrs.frozen
+class Letter:
+    """Waits in a queue of its own."""
+
+
+@define("FAIL", retry=QUICK)
+@attrs.frozen
+class Fail:
+    """Ends in a way that is no success."""
+
+    how: str
+
+
+@define("GIVE_UP", retry=attrs.evolve(QUICK, never_for=(SoldOut,)))
+@attrs.frozen
+class GiveUp:
+    """Raises what its policy never retries."""
+
+
+@define("SNOOZE", retry=ONCE)
+@attrs.frozen
+class Wait:
+    """Snoozes once."""
+
+
+@define("ORDER", retry=ONCE)
+@attrs.frozen
+class Order:
+    """Enqueues an ECHO, and then fails if it is told to."""
+
+    fails: bool = False
+
+
+@define("STUCK", retry=ONCE, timeout=timedelta(milliseconds=200))
+@attrs.frozen
+class Stuck:
+    """Never ends by itself; ``def``."""
+
+
+@define("STUCK_ASYNC", retry=ONCE, timeout=timedelta(milliseconds=200))
+@attrs.frozen
+class StuckAsync:
+    """Never ends by itself; ``async def``."""
+
+
+@define("PATIENT", retry=ONCE, timeout=timedelta(milliseconds=200))
+@attrs.frozen
+class Patient:
+    """Asks its context whether to stop."""
