@@ -32,7 +32,7 @@ USAGE = """usage: python3 dev.py COMMAND [ARGUMENTS]
   bench [ARGS]    runs the benchmarks"""
 
 COMMANDS = {
-    "demo": [str(BIN / "jobs"), "demo"],
+    "demo": [str(BIN / "aiohttp-huey"), "demo"],
     "test": [str(BIN / "python"), "-m", "pytest"],
     "bench": [str(BIN / "python"), "-m", "bench"],
 }

@@ -1,4 +1,4 @@
-"""The command `jobs`."""
+"""The command `aiohttp-huey`, also installed as `jobs`."""
 
 import io
 import os
@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from jobdefs.errors import JobsError
 from jobdefs.runtime.exits import exit_of, tell
 from service.cli.parser import parser
+from service.cli.wording import PROGRAM
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -20,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _run(given)
     except JobsError as error:
-        return tell("jobs", error)
+        return tell(PROGRAM, error)
     except KeyboardInterrupt as error:
         return exit_of(error)
     except BrokenPipeError as error:

@@ -14,8 +14,8 @@ from service.cli.log import Log
 from service.cli.progress import Progress
 from service.cli.rest import Rest
 from service.cli.supervisor import Ended, Interrupted, Supervisor
-from service.cli.up import command, report, say, start
-from service.cli.wording import printable
+from service.cli.up import report, say, start
+from service.cli.wording import invocation, printable
 from service.settings import ServiceSettings
 
 _PAYLOAD: Final = {"message": "hello from jobs demo", "number": 42}
@@ -78,7 +78,7 @@ the handler's result: {printable(json.dumps(outcome, ensure_ascii=False))}
 def _where_next(job_id: str, address: Address, token: str) -> str:
     bearer = ' -H "Authorization: Bearer $JOBS_TOKEN"' if token else ""
     return f"""Where to look next:
-  {command()} show {job_id}    the job's whole story, in a second terminal
+  {invocation()} show {job_id}    the job's whole story, in a second terminal
   curl -s {address.url}/v1/jobs/{job_id}{bearer}
   jobdefs/jobs/proof.py, consumer/handlers/proof.py    its payload class and its handler
   README.md    your first own job in five minutes

@@ -11,7 +11,7 @@ from jobdefs.state import State
 from service import views
 from service.cli.portrait import portrait
 from service.cli.progress import Progress
-from service.cli.wording import document, now_ms
+from service.cli.wording import PROGRAM, document, now_ms
 from service.queue import QueueService
 
 _LOOK_S: Final = 0.05
@@ -29,7 +29,7 @@ async def follow(queue: QueueService, job_id: str, longest_s: float, *, json: bo
     else:
         print("\n".join(portrait(record, now_ms())))
     if not _over(record):
-        print(f"jobs: {job_id} is still {record.state.value} after {longest_s:g} s", file=sys.stderr)
+        print(f"{PROGRAM}: {job_id} is still {record.state.value} after {longest_s:g} s", file=sys.stderr)
         return Exit.UNFINISHED
     return Exit.OK if record.state is State.SUCCEEDED else Exit.FAILED
 

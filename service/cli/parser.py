@@ -1,4 +1,4 @@
-"""The command line of `jobs`. It imports nothing that is slow: each command names the function that runs it."""
+"""The command line. It imports nothing that is slow: each command names the function that runs it."""
 
 import argparse
 import math
@@ -8,17 +8,18 @@ from typing import Any, Final
 from jobdefs.policy import MAX_DELAY
 from jobdefs.runtime.exits import MEANINGS
 from jobdefs.state import State
+from service.cli.wording import PROGRAM
 
 DESCRIPTION: Final = "Typed background jobs: start everything, enqueue, look, mend."
 _SETTINGS: Final = """\
-REDIS_URL names the server; without it the private server of `jobs up` is found by itself.
+REDIS_URL names the server; without it the private server of `up` is found by itself.
 JOBS_MODULES names modules with further definitions, JOBS_STATE_DIR where the private server keeps its data."""
 
 
 def parser() -> ArgumentParser:
     """Return the parser. Its options hold ``run``, the path of a function that takes them and returns an exit code."""
     made = ArgumentParser(
-        "jobs", description=DESCRIPTION, epilog=_epilog(), formatter_class=argparse.RawDescriptionHelpFormatter
+        PROGRAM, description=DESCRIPTION, epilog=_epilog(), formatter_class=argparse.RawDescriptionHelpFormatter
     )
     commands = made.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _programs(commands)

@@ -4,20 +4,19 @@ import asyncio
 from argparse import Namespace
 from collections.abc import Awaitable, Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
 
 from jobdefs.catalog import load_catalog
 from jobdefs.errors import StoreUnavailable
 from jobdefs.runtime.settings import StoreSettings, load
 from jobdefs.storage.drivers import AsyncStore
 from jobdefs.storage.private_server import DEFAULT_URL, resolve_url, state_directory
+from service.cli.wording import invocation
 from service.queue import QueueService
 
-P = ParamSpec("P")
-Command = Callable[Concatenate[QueueService, P], Awaitable[int]]
+Command = Callable[[QueueService, Namespace], Awaitable[int]]
 
 
-def on_the_queue(command: Command[[Namespace]]) -> Callable[[Namespace], int]:
+def on_the_queue(command: Command) -> Callable[[Namespace], int]:
     """Make a command of a coroutine function that wants a QueueService and the options."""
 
     @wraps(command)
@@ -27,7 +26,7 @@ def on_the_queue(command: Command[[Namespace]]) -> Callable[[Namespace], int]:
     return run
 
 
-async def _run(command: Command[[Namespace]], options: Namespace) -> int:
+async def _run(command: Command, options: Namespace) -> int:
     settings = load(StoreSettings)
     url = resolve_url(settings.redis_url, state_directory(settings.state_dir))
     catalog = load_catalog(settings.modules)
@@ -37,4 +36,4 @@ async def _run(command: Command[[Namespace]], options: Namespace) -> int:
         except StoreUnavailable as error:
             if settings.redis_url or url != DEFAULT_URL:
                 raise
-            raise StoreUnavailable(f"{error} Or start everything here: jobs up.") from error
+            raise StoreUnavailable(f"{error} Or start everything here: {invocation()} up.") from error

@@ -3,7 +3,6 @@
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 from jobdefs.runtime.exits import Exit
@@ -16,6 +15,7 @@ from service.cli import programs
 from service.cli.address import Address, claim
 from service.cli.log import Log
 from service.cli.supervisor import Ended, Interrupted, Supervisor
+from service.cli.wording import PROGRAM, invocation
 from service.settings import ServiceSettings
 
 _EXAMPLE: Final = """{"payload": {"message": "hello"}}"""
@@ -51,22 +51,13 @@ def start(supervisor: Supervisor, settings: ServiceSettings, address: Address, o
 
 def report(ended: Ended) -> int:
     """Say what ended by itself; returns the exit code that tells it too."""
-    print(f"jobs: {ended}; everything else was stopped", file=sys.stderr)
+    print(f"{PROGRAM}: {ended}; everything else was stopped", file=sys.stderr)
     return ended.exit
 
 
 def say(text: str) -> None:
     """Tell the person at the terminal, at once."""
     print(text, flush=True)
-
-
-def command() -> str:
-    """Return how this very command is called again from the same directory."""
-    path = Path(sys.argv[0])
-    if not path.is_absolute():
-        return str(path)
-    here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else path.name
 
 
 def _store(supervisor: Supervisor, settings: ServiceSettings, *, share: bool) -> str:
@@ -97,5 +88,5 @@ Up and ready; Ctrl-C stops everything in order.
 
 To try it, in a second terminal:
   curl -s {address.url}/v1/enqueue/TEST_JOB{token} -H 'Content-Type: application/json' -d '{_EXAMPLE}'
-  {command()} list
+  {invocation()} list
 """

@@ -1,13 +1,28 @@
 """What a person reads: ages, moments, tables, and text from outside that cannot steer the terminal."""
 
 import json
+import shutil
+import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 
 from jobdefs.clock import from_epoch_ms
 
+# `jobs` is the same program, but interactive shells have a builtin of that name.
+PROGRAM: Final = "aiohttp-huey"
+
 _STEPS: Final = ((86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1_000, "s"))
+
+
+def invocation() -> str:
+    """Return how this program is called again, from the same directory and by the name that works in any shell."""
+    path = Path(sys.argv[0]).with_name(PROGRAM)
+    here = Path.cwd()
+    if path.is_relative_to(here):
+        return str(path.relative_to(here))
+    return PROGRAM if shutil.which(PROGRAM) == str(path) else str(path)
 
 
 def now_ms() -> int:

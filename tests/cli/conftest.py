@@ -16,7 +16,7 @@ from jobdefs.storage.drivers import Store
 from jobdefs.storage.execution import ExecutionCalls
 from tests.support.waiting import eventually
 
-COMMAND = Path(sys.executable).with_name("jobs")
+COMMAND = Path(sys.executable).with_name("aiohttp-huey")
 TOKEN = "0123456789abcdef"
 
 

@@ -24,7 +24,7 @@ def test_demo_goes_on_and_its_hints_work(alone: Jobs) -> None:
     """Without --exit everything stays up, and the printed commands work in a second terminal."""
     running = alone.start("demo", "--port", "0")
     told = running.says("Ctrl-C stops everything in order.")
-    (hint,) = [line for line in told.splitlines() if line.startswith("  jobs show ")]
+    (hint,) = [line for line in told.splitlines() if "aiohttp-huey show " in line]
 
     assert "state     succeeded\n" in alone(*hint.split()[1:3]).out
     assert running.ends(signal.SIGINT) == 0

@@ -9,9 +9,13 @@ from tests.cli.conftest import COMMAND, Jobs
 @pytest.mark.parametrize(
     ("url", "code", "said"),
     [
-        ("nonsense", 3, "jobs: REDIS_URL: it begins with none of redis://, rediss:// and unix://"),
-        ("redis://:secret@127.0.0.1:1/0", 4, "jobs: The server at redis://:***@127.0.0.1:1/0 cannot be reached"),
-        ("unix:///nowhere/socket", 4, "jobs: The server at unix:///nowhere/socket cannot be reached"),
+        ("nonsense", 3, "aiohttp-huey: REDIS_URL: it begins with none of redis://, rediss:// and unix://"),
+        (
+            "redis://:secret@127.0.0.1:1/0",
+            4,
+            "aiohttp-huey: The server at redis://:***@127.0.0.1:1/0 cannot be reached",
+        ),
+        ("unix:///nowhere/socket", 4, "aiohttp-huey: The server at unix:///nowhere/socket cannot be reached"),
     ],
 )
 @pytest.mark.parametrize("command", ["list", "up", "demo"])
@@ -32,7 +36,7 @@ def test_without_any_server_the_way_to_one_is_told(alone: Jobs) -> None:
     if done.code == 0:
         pytest.skip("a server runs at the usual local address")
 
-    assert (done.code, done.err.endswith("Or start everything here: jobs up.\n")) == (4, True)
+    assert (done.code, done.err.endswith(f"Or start everything here: {COMMAND} up.\n")) == (4, True)
 
 
 def test_every_wrong_setting_is_told(alone: Jobs) -> None:

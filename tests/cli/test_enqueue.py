@@ -42,20 +42,20 @@ def test_enqueuing_an_id_again_changes_nothing_and_says_so(jobs: Jobs) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (("TEST_JOBS", GOOD), 6, "jobs: No job is named 'TEST_JOBS'. Did you mean TEST_JOB?"),
-        (("TEST_JOB", "{"), 7, "jobs: The body is not acceptable JSON: not JSON: "),
-        (("TEST_JOB", '{"message": NaN}'), 7, "jobs: The body is not acceptable JSON: NaN is no JSON number."),
-        (("TEST_JOB", "[1]"), 7, "jobs: The payload does not fit TEST_JOB: $: expected an object"),
+        (("TEST_JOBS", GOOD), 6, "aiohttp-huey: No job is named 'TEST_JOBS'. Did you mean TEST_JOB?"),
+        (("TEST_JOB", "{"), 7, "aiohttp-huey: The body is not acceptable JSON: not JSON: "),
+        (("TEST_JOB", '{"message": NaN}'), 7, "aiohttp-huey: The body is not acceptable JSON: NaN is no JSON number."),
+        (("TEST_JOB", "[1]"), 7, "aiohttp-huey: The payload does not fit TEST_JOB: $: expected an object"),
         (
             ("TEST_JOB", '{"message": 5, "number": "1", "more": 0}'),
             7,
             (
-                "jobs: The payload does not fit TEST_JOB: $.message: expected a string, got an integer; "
+                "aiohttp-huey: The payload does not fit TEST_JOB: $.message: expected a string, got an integer; "
                 "$.number: expected an integer, got a string; $.more: unknown field."
             ),
         ),
-        (("TEST_JOB", GOOD, "--priority", "10"), 7, "jobs: priority: must be an integer from 0 to 9."),
-        (("TEST_JOB", GOOD, "--id", "no good"), 7, "jobs: id: "),
+        (("TEST_JOB", GOOD, "--priority", "10"), 7, "aiohttp-huey: priority: must be an integer from 0 to 9."),
+        (("TEST_JOB", GOOD, "--id", "no good"), 7, "aiohttp-huey: id: "),
     ],
 )
 def test_what_cannot_be_enqueued_is_told_in_one_line(

@@ -30,7 +30,7 @@ def test_waiting_has_an_end(jobs: Jobs) -> None:
 
     assert done.code == 8
     assert "watched is ready; is a consumer running that serves its queue? (1 s)\n" in done.err
-    assert done.err.endswith("jobs: watched is still ready after 1.1 s\n")
+    assert done.err.endswith("aiohttp-huey: watched is still ready after 1.1 s\n")
 
 
 def test_waiting_can_be_interrupted(jobs: Jobs) -> None:

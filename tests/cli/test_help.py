@@ -24,7 +24,7 @@ def test_every_command_explains_itself(alone: Jobs, command: str) -> None:
     done = alone(command, "--help")
 
     assert (done.code, done.err) == (0, "")
-    assert done.out.startswith(f"usage: jobs {command}")
+    assert done.out.startswith(f"usage: aiohttp-huey {command}")
 
 
 def test_help_loads_nothing_slow() -> None:
@@ -65,7 +65,7 @@ def test_a_wrong_command_line_is_told_in_one_sentence(alone: Jobs, line: str, sa
     done = alone(*line.split())
 
     assert done.code == 2
-    assert done.err.startswith("usage: jobs")
+    assert done.err.startswith("usage: aiohttp-huey")
     assert said in done.err
 
 

@@ -105,7 +105,7 @@ def test_cancel_and_replay_move_a_job(jobs: Jobs) -> None:
     assert jobs("cancel", "moved").out == "moved cancelled\n"
     assert (
         jobs("cancel", "moved").err
-        == "jobs: Job moved is cancelled; cancel works only while it is scheduled or ready.\n"
+        == "aiohttp-huey: Job moved is cancelled; cancel works only while it is scheduled or ready.\n"
     )
     assert json.loads(jobs("replay", "moved", "--json").out) == {"id": "moved", "state": "ready"}
     assert jobs("replay", "moved").code == 7
@@ -115,7 +115,7 @@ def test_an_unknown_id_is_told(jobs: Jobs) -> None:
     """Each command that wants an id says when there is no such job."""
     for command in ("show", "cancel", "replay"):
         done = jobs(command, "nobody")
-        assert (done.code, done.err.startswith("jobs: No job has the id 'nobody'")) == (6, True)
+        assert (done.code, done.err.startswith("aiohttp-huey: No job has the id 'nobody'")) == (6, True)
 
 
 def test_a_job_of_another_producer_is_shown_whatever_it_holds(

@@ -101,7 +101,7 @@ def test_when_one_dies_the_rest_is_stopped(up: Running, tmp_path: Path, part: st
     os.kill(process(tmp_path, part), signal.SIGKILL)
 
     assert up.ends() == code
-    assert f"jobs: the {name} " in up.out.read_text()
+    assert f"aiohttp-huey: the {name} " in up.out.read_text()
     assert alive(tmp_path) == []
 
 
@@ -112,7 +112,7 @@ def test_the_exit_code_of_a_child_is_handed_on(alone: Jobs, tmp_path: Path) -> N
     assert done.code == 3
     assert "consumer | " in done.err
     assert "JOBS_QUEUES" in done.err
-    assert done.err.splitlines()[-1].startswith("jobs: the consumer ended with exit code 3")
+    assert done.err.splitlines()[-1].startswith("aiohttp-huey: the consumer ended with exit code 3")
     assert alive(tmp_path) == []
 
 
@@ -122,7 +122,7 @@ def test_a_taken_port_is_told_before_anything_starts(alone: Jobs, tmp_path: Path
 
     assert (done.code, done.out) == (3, "")
     assert done.err == (
-        f"jobs: 127.0.0.1 port {taken} cannot be used: Address already in use;"
+        f"aiohttp-huey: 127.0.0.1 port {taken} cannot be used: Address already in use;"
         " stop what uses it, or give another one: --port\n"
     )
     assert not (tmp_path / "state").exists()

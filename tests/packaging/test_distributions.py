@@ -62,7 +62,7 @@ def test_wheel_holds_every_file_of_the_packages(wheel):
 
 
 def test_wheel_says_what_it_is(wheel):
-    """Installing the wheel gives the command `jobs`, on Python 3.11 and newer, under the MIT license."""
+    """Installing the wheel gives the command by both its names, on Python 3.11 and newer, under the MIT license."""
     with zipfile.ZipFile(wheel) as archive:
         texts = {Path(name).name: archive.read(name).decode() for name in archive.namelist() if ".dist-info/" in name}
     metadata = Parser().parsestr(texts["METADATA"])
@@ -74,7 +74,7 @@ def test_wheel_says_what_it_is(wheel):
     assert set(metadata.get_all("Provides-Extra", [])) == {"embedded", "uvloop"}
     scripts = configparser.ConfigParser()
     scripts.read_string(texts["entry_points.txt"])
-    assert dict(scripts["console_scripts"]) == {"jobs": "service.cli:main"}
+    assert dict(scripts["console_scripts"]) == dict.fromkeys(["aiohttp-huey", "jobs"], "service.cli:main")
 
 
 def test_sdist_holds_the_sources_and_nothing_else(sdist):
