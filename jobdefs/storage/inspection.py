@@ -37,10 +37,12 @@ class InspectionCalls:
         return Call(script("find"), self._keys, (job_id,), _record)
 
     def page(self, *, state: State | None, queue: str, name: str, cursor: str | None, limit: int) -> Call[Page]:
-        """Read up to ``limit`` jobs: those that wait first, then those that run, then the finished ones, newest first.
+        """Read up to ``limit`` jobs: those that wait first, then those that run, those parked, and the finished ones.
 
-        ``state`` None, an empty ``queue`` and an empty ``name`` stand for all. A page may hold fewer jobs than asked
-        for, or none, and still have a next one. Raises InvalidOption for a cursor that no page gave.
+        Waiting jobs come in the order in which they will be claimed, parked ones newest first, finished ones by the end
+        of their retention, latest first. ``state`` None, an empty ``queue`` and an empty ``name`` stand for all. A page
+        may hold fewer jobs than asked for, or none, and still have a next one. While jobs move, one may come twice or
+        not at all. Raises InvalidOption for a cursor that no page gave.
         """
         states = _LISTED if state is None else (state,)
         args = (limit, _SCAN_BUDGET, name, queue, *_read_cursor(cursor), *(listed.value for listed in states))
@@ -64,21 +66,21 @@ def _record(reply: list[Any]) -> JobRecord | None:
 
 
 def _page(reply: list[Any]) -> Page:
-    jobs, number, score, last_id = reply
-    cursor = None if number < 0 else base64.urlsafe_b64encode(b"%d %b %b" % (number, score, last_id)).decode()
+    jobs, *place = reply
+    cursor = base64.urlsafe_b64encode(b" ".join(place)).decode() if place[0] else None
     return Page(tuple(read_record(fields) for fields in jobs), cursor)
 
 
-def _read_cursor(cursor: str | None) -> tuple[int, str, str]:
+def _read_cursor(cursor: str | None) -> tuple[str, str, str]:
     if cursor is None:
-        return 0, "", ""
+        return "", "", ""
     try:
-        number, score, last_id = base64.urlsafe_b64decode(cursor).decode().split(" ", 2)
+        index, score, last_id = base64.urlsafe_b64decode(cursor).decode().split(" ", 2)
         float(score)
-        return abs(int(number)), score, last_id
     except (ValueError, binascii.Error):
         reason = "no page gave this cursor; begin again without one"
         raise InvalidOption("cursor", reason) from None
+    return index, score, last_id
 
 
 def _queue_counts(reply: list[Any]) -> tuple[QueueCounts, ...]:

@@ -75,9 +75,10 @@ def _with_events(record: JobRecord, history: str) -> JobRecord:
 def _events(record: JobRecord, history: str) -> Iterator[Event]:
     if record.envelope:
         yield Event(name="enqueued", at_ms=record.envelope.enqueued_at_ms)
-    for line in history.splitlines():
+    # Only "\n" ends a line: a detail may hold other separators, such as U+2028.
+    for line in history.split("\n")[:-1]:
         yield from _past(line)
-    if record.claimed_at_ms is not None and record.state not in (State.SCHEDULED, State.READY):
+    if record.claimed_at_ms is not None:
         yield Event(name="running", at_ms=record.claimed_at_ms, attempt=_attempt(record), detail=record.holder)
     if record.finished_at_ms is not None:
         yield Event(
@@ -91,7 +92,7 @@ def _past(line: str) -> Iterator[Event]:
         yield Event(name="running", at_ms=int(began), attempt=int(attempt))
         yield Event(name=name, at_ms=int(at), attempt=int(attempt), detail=detail)
         return
-    yield Event(name=name, at_ms=int(began))
+    yield Event(name=name, at_ms=int(began), detail=detail)
     yield Event(name="replayed", at_ms=int(at))
 
 

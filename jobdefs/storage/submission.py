@@ -23,7 +23,10 @@ class SubmissionCalls:
     clock: moment.Clock = moment.servers_clock
 
     def submit(self, jobs: Sequence[NewJob]) -> Call[tuple[Receipt, ...]]:
-        """Put jobs in, all or none; an id that is there already is left alone."""
+        """Put jobs in, all or none; an id that is there already is left alone.
+
+        Reading the reply raises UnreadableEnvelope where an envelope does not begin as wire/FORMAT.md says.
+        """
         args: list[Argument] = [moment.argument(self.clock)]
         for job in jobs:
             args += (job.envelope, to_ms(job.delay), "" if job.due_at is None else to_epoch_ms(job.due_at))
@@ -42,13 +45,16 @@ class SubmissionCalls:
 
 
 def _receipts(reply: list[bytes]) -> tuple[Receipt, ...]:
-    return tuple(_receipt(verdict, state) for verdict, state in zip(reply[::2], reply[1::2], strict=True))
+    verdicts, states = reply[::2], reply[1::2]
+    if b"unreadable" in verdicts:
+        number = verdicts.index(b"unreadable") + 1
+        raise UnreadableEnvelope(
+            f"The store took in nothing: job {number} of {len(verdicts)} does not begin as jobdefs/wire/FORMAT.md says."
+        )
+    return tuple(_receipt(verdict, state) for verdict, state in zip(verdicts, states, strict=True))
 
 
 def _receipt(verdict: bytes, state: bytes) -> Receipt:
-    if verdict == b"unreadable":
-        message = "the head of an envelope does not follow the format"
-        raise UnreadableEnvelope(message)
     return Receipt(verdict == b"created", None if state == b"deleted" else State(state.decode()))
 
 

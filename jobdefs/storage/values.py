@@ -6,7 +6,7 @@ from typing import Any, Final
 import attrs
 
 from jobdefs.clock import to_ms
-from jobdefs.storage import keys
+from jobdefs.storage import keys, moment
 from jobdefs.storage.call import Argument, Call
 from jobdefs.storage.scripts import script
 
@@ -18,6 +18,7 @@ class ValueCalls:
     """Builds the calls on values for one namespace. Values without a time to live are kept for 30 days."""
 
     namespace: str
+    clock: moment.Clock = moment.servers_clock
 
     def read(self, name: str) -> Call[tuple[str, bytes] | None]:
         """Read a value, or else the result or error of the job with this id: its kind and its bytes."""
@@ -41,7 +42,7 @@ class ValueCalls:
 
     def revoke(self, name: str, value: bytes, ttl: timedelta = _KEPT) -> Call[None]:
         """Remember a revocation under ``r:<id>`` or ``rt:<name>``."""
-        return self._call("revoke", (name, value, to_ms(ttl)), _nothing)
+        return self._call("revoke", (moment.argument(self.clock), name, value, to_ms(ttl)), _nothing)
 
     def revocation(self, name: str) -> Call[bytes | None]:
         """Read a revocation."""

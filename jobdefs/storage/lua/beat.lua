@@ -8,6 +8,7 @@
 -- Returns  ids whose lease is no longer the caller's
 --- @include "clock"
 --- @include "keys"
+--- @include "bookkeeping"
 
 local lease = tonumber(ARGV[3])
 -- Nobody could beat while the store was away or frozen, so nobody's silence counts: grace for one lease.
@@ -19,7 +20,7 @@ redis.call('ZREMRANGEBYSCORE', root .. 'consumers', '-inf', now - 10 * lease)
 
 local lost = {}
 for i = 4, #ARGV, 2 do
-  local held = redis.call('HMGET', key('run', ARGV[i]), 'state', 'token')
+  local held = read_run(ARGV[i], 'state', 'token')
   if held[1] == 'running' and held[2] == ARGV[i + 1] then
     redis.call('ZADD', leases, now + lease, ARGV[i])
   else

@@ -8,6 +8,7 @@
 --- @include "clock"
 --- @include "keys"
 --- @include "head"
+--- @include "bookkeeping"
 --- @include "state"
 --- @include "ending"
 

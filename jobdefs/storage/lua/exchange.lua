@@ -22,16 +22,20 @@
 --- @include "clock"
 --- @include "keys"
 --- @include "head"
+--- @include "bookkeeping"
 --- @include "waiting"
 --- @include "state"
 --- @include "submission"
 --- @include "history"
+--- @include "forgetting"
+--- @include "revocations"
 --- @include "ending"
 --- @include "arguments"
 --- @include "effects"
 --- @include "settlement"
 --- @include "upkeep"
 --- @include "claim"
+--- @include "answer"
 
 take()
 local lease, token, repeated, holder, want = take_number(), take(), take() == 'repeat', take(), take_number()
@@ -41,37 +45,37 @@ for i = 1, take_number() do names[i] = take() end
 local skipped = {}
 for _ = 1, take_number() do skipped[take()] = true end
 
-local verdicts = {}
-for i = 1, take_number() do verdicts[i] = settle() end
+local answer = last_answer(holder, token)
+local verdicts, settled = {}, false
+for i = 1, take_number() do
+  verdicts[i] = settle(verdict_before(answer, i))
+  settled = settled or verdicts[i] == 'settled'
+end
 
-for _, name in ipairs(names) do promote(name) end
-local reclaimed = reclaim(lease, lost_limit, keep_dead)
+promote_all(names)
+local reclaimed, due = reclaim(lease, lost_limit, keep_dead)
 prune(UPKEEP + 2 * #verdicts, tombstone)
 
-local claims, last_call = {}, key('reply', holder)
-if repeated and redis.call('HGET', last_call, 'token') == token then
-  claimed_before(token, redis.call('HGET', last_call, 'ids'), claims)
-elseif want > 0 then
-  claim(names, skipped, want, token, holder, lease, claims)
-  if #claims > 0 then
-    redis.call('HSET', last_call, 'token', token, 'ids', ids_of(claims))
-    redis.call('PEXPIRE', last_call, 10 * lease)
-  end
+-- A first call whose answer is known arrived late, after its own repeat: nobody would learn of its claims.
+local claims, left = {}, 0
+if answer then
+  if repeated then claims_before(answer, token, lease, claims) end
+else
+  if want > 0 then left = claim(names, skipped, want, token, holder, lease, claims) end
+  if #claims > 0 or settled or repeated then keep_answer(holder, token, lease, claims, verdicts) end
 end
 add_revocations(claims)
 
--- The earliest moment at which there is something to do for somebody who serves these queues.
-local due, more
-local function sooner(entry)
-  if entry[2] and (not due or tonumber(entry[2]) < due) then due = tonumber(entry[2]) end
-end
+-- Whether jobs remain, and the earliest moment at which there is something to do for somebody who serves these queues.
+-- Whoever found nothing that it wants does not wake the others, who would wake it in turn.
+local more = 0
 for _, name in ipairs(names) do
-  sooner(redis.call('ZRANGE', key('scheduled', name), 0, 0, 'WITHSCORES'))
+  local next_due = tonumber(redis.call('ZRANGE', key('scheduled', name), 0, 0, 'WITHSCORES')[2])
+  if next_due and (not due or next_due < due) then due = next_due end
   if redis.call('EXISTS', key('ready', name)) == 1 then
     more = 1
-    if #claims > 0 or want == 0 then wake(name, 0) end
+    if left > 0 or #claims > 0 or want == 0 then wake(name, 0) end
   end
 end
-sooner(redis.call('ZRANGE', leases, 0, 0, 'WITHSCORES'))
 keep_stamp()
-return {verdicts, claims, now, due and string.format('%.0f', due) or '', more or 0, reclaimed}
+return {verdicts, claims, now, due and string.format('%.0f', due) or '', more, reclaimed}

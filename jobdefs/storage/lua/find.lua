@@ -5,6 +5,7 @@
 -- Returns  id, state, envelope, due moment in ms or '', {field, value, …}; nothing where there is no such job
 --- @include "keys"
 --- @include "head"
+--- @include "bookkeeping"
 --- @include "state"
 --- @include "view"
 

@@ -5,13 +5,14 @@
 -- ARGV[2]  most index entries to look at
 -- ARGV[3]  only jobs of this name, '' for all
 -- ARGV[4]  only jobs of this queue, '' for all
--- ARGV[5]  number of the index to begin in, from 0
--- ARGV[6]  score of the last entry seen there, '' to begin at its start
+-- ARGV[5]  index in which the last page ended, '' to begin with the first
+-- ARGV[6]  score of the last entry seen there
 -- ARGV[7]  id of that entry
 -- ARGV[8…] states to look through, in this order
--- Returns  jobs (as find returns them), then where to go on: index number, score, id; index number -1 at the end
+-- Returns  jobs (as find returns them), then where to go on: index, score, id; index '' at the end
 --- @include "keys"
 --- @include "head"
+--- @include "bookkeeping"
 --- @include "state"
 --- @include "view"
 
@@ -19,11 +20,12 @@ local STRIDE = 50
 local limit, budget = tonumber(ARGV[1]), tonumber(ARGV[2])
 local jobs = {}
 
--- The entry may have left since the last page; then its score tells where it stood.
+-- The entry may have left or moved since the last page; then its score tells where it stood.
 local function rank_behind(index, down, score, id)
-  if score == '' then return 0 end
-  local rank = redis.call(down and 'ZREVRANK' or 'ZRANK', index, id)
-  if rank then return rank + 1 end
+  local stands = redis.call('ZSCORE', index, id)
+  if stands and tonumber(stands) == tonumber(score) then
+    return redis.call(down and 'ZREVRANK' or 'ZRANK', index, id) + 1
+  end
   if down then return redis.call('ZCOUNT', index, '(' .. score, '+inf') end
   return redis.call('ZCOUNT', index, '-inf', '(' .. score)
 end
@@ -31,39 +33,44 @@ end
 local function wanted(id)
   if ARGV[3] == '' and ARGV[4] == '' then return true end
   local name, queue = stored_head(id)
+  queue = queue or read_run(id, 'queue')[1]
   return (ARGV[3] == '' or name == ARGV[3]) and (ARGV[4] == '' or queue == ARGV[4])
 end
 
--- Waiting and running jobs come in the order in which something will happen to them, the others newest first.
+-- Waiting and running jobs come in the order in which something will happen to them, the others backwards.
 local indexes = {}
-local function add_index(name, down) indexes[#indexes + 1] = {name, down} end
+local function add_index(label, down)
+  indexes[#indexes + 1] = {label = label, key = root .. label, down = down}
+end
 local function add_waiting(state)
   local names = ARGV[4] ~= '' and {ARGV[4]} or redis.call('SMEMBERS', queues)
   table.sort(names)
-  for _, name in ipairs(names) do add_index(key(state, name), false) end
+  for _, name in ipairs(names) do add_index(state .. ':' .. name, false) end
 end
 for i = 8, #ARGV do
   local state = ARGV[i]
   if state == 'ready' or state == 'scheduled' then add_waiting(state)
-  elseif state == 'running' then add_index(leases, false)
-  elseif state == 'parked' then add_index(root .. 'parked', true)
-  else add_index(key('final', state), true) end
+  elseif state == 'running' then add_index('leases', false)
+  elseif state == 'parked' then add_index('parked', true)
+  else add_index('final:' .. state, true) end
 end
 
-local number, score, id = tonumber(ARGV[5]), ARGV[6], ARGV[7]
-while indexes[number + 1] do
-  local index, down = indexes[number + 1][1], indexes[number + 1][2]
-  local rank = rank_behind(index, down, score, id)
+local number = 1
+while ARGV[5] ~= '' and indexes[number] and indexes[number].label ~= ARGV[5] do number = number + 1 end
+local score, id = ARGV[6], ARGV[7]
+for n = number, #indexes do
+  local index = indexes[n]
+  local rank = score ~= '' and rank_behind(index.key, index.down, score, id) or 0
   while true do
-    local entries = redis.call(down and 'ZREVRANGE' or 'ZRANGE', index, rank, rank + STRIDE - 1, 'WITHSCORES')
+    local entries = redis.call(index.down and 'ZREVRANGE' or 'ZRANGE', index.key, rank, rank + STRIDE - 1, 'WITHSCORES')
     if #entries == 0 then break end
     for i = 1, #entries, 2 do
       if wanted(entries[i]) then jobs[#jobs + 1] = view(entries[i]) end
       budget = budget - 1
-      if #jobs >= limit or budget <= 0 then return {jobs, number, entries[i + 1], entries[i]} end
+      if #jobs >= limit or budget <= 0 then return {jobs, index.label, entries[i + 1], entries[i]} end
     end
     rank = rank + STRIDE
   end
-  number, score, id = number + 1, '', ''
+  score = ''
 end
-return {jobs, -1, '', ''}
+return {jobs, '', '', ''}

@@ -6,11 +6,12 @@
 -- Returns  for each queue: name, ready, scheduled, running, age of the oldest ready job in ms or ''
 --- @include "clock"
 --- @include "keys"
+--- @include "bookkeeping"
 --- @include "waiting"
 
 local running = {}
 for _, id in ipairs(redis.call('ZRANGE', leases, 0, tonumber(ARGV[2]) - 1)) do
-  local queue = redis.call('HGET', key('run', id), 'queue') or ''
+  local queue = read_run(id, 'queue')[1] or ''
   running[queue] = (running[queue] or 0) + 1
 end
 

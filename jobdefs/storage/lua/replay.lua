@@ -7,9 +7,11 @@
 --- @include "clock"
 --- @include "keys"
 --- @include "head"
+--- @include "bookkeeping"
 --- @include "waiting"
 --- @include "state"
 --- @include "history"
+--- @include "forgetting"
 
 local id = ARGV[2]
 local state = state_of(id)
@@ -17,12 +19,13 @@ if not state then return {} end
 local indexes = {dead = key('final', 'dead'), cancelled = key('final', 'cancelled'), expired = key('final', 'expired'), parked = root .. 'parked'}
 local name, queue, priority = stored_head(id)
 if not indexes[state] or not queue then return {'refused', state} end
-local run = key('run', id)
-local before = redis.call('HMGET', run, 'finished_at_ms', 'failures', 'generation')
-remember(id, state, before[1] or 0, (tonumber(before[2] or 0)), '')
+local before = read_run(id, 'finished_at_ms', 'failures', 'generation', 'reason')
+remember(id, state, before[1] or 0, tonumber(before[2]) or 0, before[4] or '')
 redis.call('ZREM', indexes[state], id)
-redis.call('HDEL', run, 'token', 'error', 'result', 'reason', 'finished_at_ms', 'claimed_at_ms', 'holder')
-redis.call('HSET', run, 'state', 'ready', 'failures', 0, 'lost', 0, 'generation', tonumber(before[3] or 0) + 1)
+forget_never('result', id)
+forget_never('history', id)
+clear_run(id, 'token', 'error', 'result', 'reason', 'finished_at_ms', 'claimed_at_ms', 'holder')
+write_run(id, 'state', 'ready', 'failures', 0, 'lost', 0, 'generation', (tonumber(before[3]) or 0) + 1)
 make_ready(id, queue, score_for(priority))
 keep_stamp()
 return {'done', 'ready'}

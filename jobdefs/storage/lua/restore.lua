@@ -4,5 +4,7 @@
 -- ARGV[1]  'r:<job id>' or 'rt:<name>'
 -- Returns  1 if there was one, else 0
 --- @include "keys"
+--- @include "forgetting"
+--- @include "revocations"
 
-return redis.call('HDEL', root .. 'revocations', ARGV[1])
+return restore(ARGV[1])

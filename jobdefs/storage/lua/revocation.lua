@@ -4,5 +4,7 @@
 -- ARGV[1]  'r:<job id>' or 'rt:<name>'
 -- Returns  its value, nil where there is none
 --- @include "keys"
+--- @include "forgetting"
+--- @include "revocations"
 
-return redis.call('HGET', root .. 'revocations', ARGV[1])
+return redis.call('HGET', revocations, ARGV[1])

@@ -1,13 +1,12 @@
 -- Claims of the best jobs of the queues, in the order in which the queues are given.
 local function claim_job(id, score, queue, token, holder, lease)
   local envelope = redis.pcall('GET', key('job', id))
-  if not envelope then return nil end
+  if not envelope then return park(id, queue, 'its envelope is gone') end
   if type(envelope) ~= 'string' then return park(id, queue, 'its envelope is not a string') end
-  local run = key('run', id)
-  local before = redis.call('HMGET', run, 'failures', 'lost', 'generation')
-  redis.call('HSET', run, 'state', 'running', 'token', token, 'queue', queue, 'score', score, 'claimed_at_ms', now, 'holder', holder)
+  local before = read_run(id, 'failures', 'lost', 'generation')
+  write_run(id, 'state', 'running', 'token', token, 'queue', queue, 'score', score, 'claimed_at_ms', now, 'holder', holder)
   redis.call('ZADD', leases, now + lease, id)
-  return {id, queue, envelope, tonumber(before[1] or 0), tonumber(before[2] or 0), tonumber(before[3] or 0)}
+  return {id, queue, envelope, tonumber(before[1]) or 0, tonumber(before[2]) or 0, tonumber(before[3]) or 0}
 end
 
 -- Takes the first jobs out of a queue: ids and scores in turn. Where some names are not wanted, their jobs stay, and
@@ -28,38 +27,23 @@ local function take_first(queue, most, skipped)
   return taken
 end
 
+-- Returns how many jobs left their queue; those that could not be claimed are parked.
 local function claim(names, skipped, want, token, holder, lease, claims)
+  local left = 0
   for _, queue in ipairs(names) do
-    local left = want - #claims
-    if left > 0 then
-      local taken = take_first(queue, left, skipped)
+    if #claims < want then
+      local taken = take_first(queue, want - #claims, skipped)
       for i = 1, #taken, 2 do
         claims[#claims + 1] = claim_job(taken[i], taken[i + 1], queue, token, holder, lease)
       end
+      left = left + #taken / 2
     end
   end
+  return left
 end
 
--- What an earlier call with this token claimed, for a caller that never got the reply.
-local function claimed_before(token, ids, claims)
-  for id in string.gmatch(ids, '[^ ]+') do
-    local run = redis.call('HMGET', key('run', id), 'state', 'token', 'queue', 'failures', 'lost', 'generation')
-    if run[1] == 'running' and run[2] == token then
-      local envelope = redis.call('GET', key('job', id))
-      claims[#claims + 1] = {id, run[3], envelope, tonumber(run[4] or 0), tonumber(run[5] or 0), tonumber(run[6] or 0)}
-    end
-  end
-end
-
-local function ids_of(claims)
-  local ids = {}
-  for i, claimed in ipairs(claims) do ids[i] = claimed[1] end
-  return table.concat(ids, ' ')
-end
-
--- Revocations of the claimed jobs, by their own id or by their name; the set is nearly always empty.
+-- Adds to each claim the revocation by its id and the one by its name.
 local function add_revocations(claims)
-  local revocations = root .. 'revocations'
   if #claims == 0 or redis.call('EXISTS', revocations) == 0 then return end
   for _, claimed in ipairs(claims) do
     local _, name = read_head(claimed[3])

@@ -5,7 +5,7 @@ local EFFECTS = {}
 -- A follow-up job: envelope, delay in ms.
 function EFFECTS.submit(valid)
   local envelope, delay = take(), take()
-  if valid then submit(envelope, delay, '') end
+  if valid then submit(read_job(envelope, delay, '')) end
 end
 
 -- A value of Huey's key-value store: name, value, time to live in ms.
@@ -17,18 +17,18 @@ end
 -- The end of a revocation: name.
 function EFFECTS.restore(valid)
   local name = take()
-  if valid then redis.call('HDEL', root .. 'revocations', name) end
+  if valid then restore(name) end
 end
 
 -- One member of a chord is done: chord id, its place, number of members, its value, how long values are kept in ms,
--- the callback's envelope. The last member to arrive submits the callback.
+-- the callback's envelope. The last member to arrive submits the callback; a member that was replayed does not again.
 function EFFECTS.chord(valid)
   local id, place, size, value, ttl, callback = take(), take(), take_number(), take(), take(), take()
   if not valid then return end
   local chord = key('chord', id)
-  redis.call('HSET', chord, place, value)
+  local arrived = redis.call('HSET', chord, place, value) == 1
   redis.call('PEXPIRE', chord, ttl)
-  if redis.call('HLEN', chord) == size then submit(callback, 0, '') end
+  if arrived and redis.call('HLEN', chord) == size then submit(read_job(callback, '0', '')) end
 end
 
 local function take_effects(valid)

@@ -1,16 +1,11 @@
 -- Ends of a job's life. The index of a final state is scored with the moment until which the job is kept.
 local function finish(id, state, keep_ms)
-  redis.call('HSET', key('run', id), 'state', state, 'finished_at_ms', now)
+  write_run(id, 'state', state, 'finished_at_ms', now)
   redis.call('ZADD', key('final', state), now + keep_ms, id)
 end
 
 -- Unreadable, or unknown to whoever claimed it: the raw bytes stay where they are, beside the reason.
 local function park(id, queue, reason)
-  redis.call('HSET', key('run', id), 'state', 'parked', 'queue', queue, 'reason', reason, 'finished_at_ms', now)
+  write_run(id, 'state', 'parked', 'queue', queue, 'reason', reason, 'finished_at_ms', now)
   redis.call('ZADD', root .. 'parked', now, id)
-end
-
--- Result and history may be forgotten before the job itself is.
-local function forget_early(id, field, keep_ms)
-  if keep_ms ~= '' then redis.call('ZADD', root .. 'forget', now + tonumber(keep_ms), field .. ':' .. id) end
 end

@@ -1,30 +1,37 @@
 -- The end of an attempt. Only the holder of the lease, told by its token, may settle.
 local OUTCOMES = {}
 
-local function attempt_over(job)
+local function over(job)
+  finish(job.id, job.outcome, job.keep)
+  for kind, keep in pairs({result = tonumber(job.keep_result), history = tonumber(job.keep_history)}) do
+    if keep < job.keep then forget_at(now + keep, kind, job.id) end
+  end
+end
+OUTCOMES.succeeded, OUTCOMES.dead, OUTCOMES.cancelled, OUTCOMES.expired = over, over, over, over
+
+function OUTCOMES.parked(job) park(job.id, job.queue, job.detail) end
+
+local function wait_again(job, state)
   local attempt = job.outcome == 'failed' and job.failures or job.failures + 1
   remember(job.id, job.outcome, job.began, attempt, job.detail)
+  clear_run(job.id, 'claimed_at_ms', 'holder')
+  write_run(job.id, 'state', state)
 end
-
-function OUTCOMES.succeeded(job) finish(job.id, 'succeeded', job.keep) end
-function OUTCOMES.cancelled(job) finish(job.id, 'cancelled', job.keep) end
-function OUTCOMES.expired(job) finish(job.id, 'expired', job.keep) end
-function OUTCOMES.dead(job) finish(job.id, 'dead', job.keep) end
-function OUTCOMES.parked(job) park(job.id, job.queue, job.detail) end
 
 -- Handed back without penalty, to the place in its queue that it came from.
 function OUTCOMES.released(job)
-  attempt_over(job)
-  redis.call('HSET', key('run', job.id), 'state', 'ready')
-  make_ready(job.id, job.queue, tonumber(job.score))
+  wait_again(job, 'ready')
+  make_ready(job.id, job.queue, job.score)
 end
 
 local function again_later(job)
-  attempt_over(job)
-  local state = job.delay > 0 and 'scheduled' or 'ready'
-  redis.call('HSET', key('run', job.id), 'state', state)
-  if state == 'scheduled' then return make_scheduled(job.id, job.queue, now + job.delay) end
-  make_ready(job.id, job.queue, score_for(priority_of(job.score)))
+  if job.delay > 0 then
+    wait_again(job, 'scheduled')
+    make_scheduled(job.id, job.queue, now + job.delay)
+  else
+    wait_again(job, 'ready')
+    make_ready(job.id, job.queue, score_for(priority_of(job.score)))
+  end
 end
 OUTCOMES.failed, OUTCOMES.snoozed = again_later, again_later
 
@@ -36,23 +43,20 @@ local function take_settlement()
   }
 end
 
-local function settle()
+-- ``known`` is the verdict that this settlement got already, in a call whose reply was lost.
+local function settle(known)
   local job = take_settlement()
-  local run = key('run', job.id)
-  local held = redis.call('HMGET', run, 'state', 'token', 'queue', 'score', 'claimed_at_ms')
-  local valid = held[1] == 'running' and held[2] == job.token
+  local held = read_run(job.id, 'state', 'token', 'queue', 'score', 'claimed_at_ms')
+  job.queue, job.score, job.began = held[3], tonumber(held[4]), held[5] or 0
+  local valid = not known and held[1] == 'running' and held[2] == job.token and job.queue and job.score
   if valid then
-    job.queue, job.score, job.began = held[3], held[4], held[5]
     redis.call('ZREM', leases, job.id)
-    if job.failures > 0 then redis.call('HSET', run, 'failures', job.failures) end
-    if job.error ~= '' then redis.call('HSET', run, 'error', job.error) end
-    if job.result ~= '' then redis.call('HSET', run, 'result', job.result) end
+    if job.failures > 0 then write_run(job.id, 'failures', job.failures) end
+    if job.error ~= '' then write_run(job.id, 'error', job.error) end
+    if job.result ~= '' then write_run(job.id, 'result', job.result) end
     OUTCOMES[job.outcome](job)
-    forget_early(job.id, 'result', job.keep_result)
-    forget_early(job.id, 'history', job.keep_history)
   end
   take_effects(valid)
   if valid then return 'settled' end
-  -- The same settlement again, after its reply was lost: the token is still the last one.
-  return held[2] == job.token and 'repeated' or 'stale'
+  return known or (held[2] == job.token and 'repeated' or 'stale')
 end

@@ -1,6 +1,6 @@
 -- The state of a job, nil where there is no such job. A job that was never claimed has no bookkeeping yet.
 local function state_of(id)
-  local state = redis.call('HGET', key('run', id), 'state')
+  local state = read_run(id, 'state')[1]
   if state then return state end
   if redis.call('EXISTS', key('job', id)) == 0 then return nil end
   local name, queue = stored_head(id)

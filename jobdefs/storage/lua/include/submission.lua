@@ -1,17 +1,28 @@
--- Puts one job in. Returns 'created', 'existing' or 'unreadable', then the job's state. An id is taken while its job
--- or its tombstone is there, so sending the same job twice makes one.
-local function submit(envelope, delay_ms, due_at_ms)
+-- Reads a job that is to be put in, nil where its envelope or its time cannot be read. Only the store stamps.
+local function whole(text) return string.match(text, '^%-?%d+$') and tonumber(text) end
+local function read_job(envelope, delay_ms, due_at_ms)
   local id, name, queue, priority, head_end = read_head(string.sub(envelope, 1, HEAD_BYTES + 1))
-  if not id then return 'unreadable', '' end
-  if redis.call('EXISTS', key('job', id), key('tombstone', id)) > 0 then return 'existing', state_of(id) or 'deleted' end
-  local due = due_at_ms ~= '' and tonumber(due_at_ms) or now + tonumber(delay_ms)
+  if not id or string.find(envelope, '^"enqueued_at_ms"', head_end + 1) then return nil end
+  local delay, due = whole(delay_ms), whole(due_at_ms)
+  if not due and (due_at_ms ~= '' or not delay) then return nil end
   local stamped = string.sub(envelope, 1, head_end) .. '"enqueued_at_ms":' .. string.format('%.0f', now) .. ','
-  redis.call('SET', key('job', id), stamped .. string.sub(envelope, head_end + 1))
-  redis.call('SADD', queues, queue)
-  if due > now then
-    make_scheduled(id, queue, due)
+  return {
+    id = id, queue = queue, priority = priority, due = due or now + delay,
+    envelope = stamped .. string.sub(envelope, head_end + 1),
+  }
+end
+
+-- Puts a job in. Returns 'created' or 'existing', then its state. An id is taken while its job or its tombstone is
+-- there, so sending the same job twice makes one.
+local function submit(job)
+  local id = job.id
+  if redis.call('EXISTS', key('job', id), key('tombstone', id)) > 0 then return 'existing', state_of(id) or 'deleted' end
+  redis.call('SET', key('job', id), job.envelope)
+  redis.call('SADD', queues, job.queue)
+  if job.due > now then
+    make_scheduled(id, job.queue, job.due)
     return 'created', 'scheduled'
   end
-  make_ready(id, queue, score_for(priority))
+  make_ready(id, job.queue, score_for(job.priority))
   return 'created', 'ready'
 end

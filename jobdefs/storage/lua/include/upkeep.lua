@@ -1,46 +1,62 @@
 -- Bounded upkeep that rides on every exchange, so no consumer has to be special.
 local UPKEEP = 100
 
--- Jobs whose time has come go to their queue.
-local function promote(queue)
+-- Jobs whose time has come go to their queue. Returns how many were looked at.
+local function promote(queue, most)
   local scheduled = key('scheduled', queue)
-  for _, id in ipairs(redis.call('ZRANGE', scheduled, '-inf', now, 'BYSCORE', 'LIMIT', 0, UPKEEP)) do
+  local due = redis.call('ZRANGE', scheduled, '-inf', now, 'BYSCORE', 'LIMIT', 0, most)
+  for _, id in ipairs(due) do
     redis.call('ZREM', scheduled, id)
     local name, _, priority = stored_head(id)
     if priority then
-      if redis.call('EXISTS', key('run', id)) == 1 then redis.call('HSET', key('run', id), 'state', 'ready') end
+      if redis.call('EXISTS', key('run', id)) == 1 then write_run(id, 'state', 'ready') end
       make_ready(id, queue, score_for(priority))
     else
       park(id, queue, 'the head of its envelope cannot be read')
     end
   end
+  return #due
+end
+
+local function promote_all(names)
+  local most = UPKEEP
+  for _, name in ipairs(names) do
+    if most > 0 then most = most - promote(name, most) end
+  end
 end
 
 -- Jobs whose holder vanished go back to their place in the queue; one that takes its holder down every time dies.
 local function reclaim_job(id, lost_limit, keep_ms)
-  local run = key('run', id)
-  local held = redis.call('HMGET', run, 'queue', 'score', 'claimed_at_ms', 'failures', 'holder')
-  local lost = redis.call('HINCRBY', run, 'lost', 1)
-  redis.call('HDEL', run, 'token')
-  remember(id, 'lost', held[3] or 0, tonumber(held[4] or 0) + 1, held[5] or '')
-  if not held[2] then return park(id, held[1] or '', 'its bookkeeping is incomplete') end
-  if lost >= lost_limit then
-    redis.call('HSET', run, 'error', '{"type":"LeaseLost","message":"its consumer vanished ' .. lost .. ' times while running it","traceback":""}')
-    return finish(id, 'dead', keep_ms)
+  local held = read_run(id, 'state', 'queue', 'score', 'claimed_at_ms', 'failures', 'holder', 'lost')
+  local queue, score = held[2], tonumber(held[3])
+  if held[1] ~= 'running' or not queue or not score then
+    local name, written_queue = stored_head(id)
+    return park(id, queue or written_queue or '', 'its bookkeeping is incomplete')
   end
-  redis.call('HSET', run, 'state', 'ready')
-  make_ready(id, held[1], tonumber(held[2]))
+  local lost = (tonumber(held[7]) or 0) + 1
+  remember(id, 'lost', held[4] or 0, (tonumber(held[5]) or 0) + 1, held[6] or '')
+  clear_run(id, 'token', 'claimed_at_ms', 'holder')
+  write_run(id, 'state', 'ready', 'lost', lost)
+  if lost < lost_limit then return make_ready(id, queue, score) end
+  write_run(id, 'error', '{"type":"LeaseLost","message":"its consumer vanished ' .. lost .. ' times while running it","traceback":""}')
+  finish(id, 'dead', keep_ms)
 end
 
+-- Reclaiming pauses while nobody has said that he is there, and for the time of grace that follows (see beat).
+-- Returns how many were reclaimed, and the moment of the next reclaiming.
 local function reclaim(lease, lost_limit, keep_ms)
   local presence = redis.call('HMGET', meta, 'beat_at_ms', 'grace_until_ms')
-  if now < tonumber(presence[2] or 0) or now - tonumber(presence[1] or now) > lease / 2 then return 0 end
-  local expired = redis.call('ZRANGE', leases, '-inf', now, 'BYSCORE', 'LIMIT', 0, UPKEEP)
+  local beat_at, grace_until = tonumber(presence[1]) or now, tonumber(presence[2]) or 0
+  local expired = {}
+  if now >= grace_until and now - beat_at <= lease / 2 then
+    expired = redis.call('ZRANGE', leases, '-inf', now, 'BYSCORE', 'LIMIT', 0, UPKEEP)
+  end
   for _, id in ipairs(expired) do
     redis.call('ZREM', leases, id)
     reclaim_job(id, lost_limit, keep_ms)
   end
-  return #expired
+  local next_end = redis.call('ZRANGE', leases, 0, 0, 'WITHSCORES')[2]
+  return #expired, next_end and math.max(tonumber(next_end), grace_until)
 end
 
 -- Finished jobs whose retention has ended; a tombstone keeps the id taken for a while.
@@ -53,10 +69,9 @@ local function prune(most, tombstone_ms)
       redis.call('SET', key('tombstone', id), state, 'PX', tombstone_ms)
     end
   end
-  local forget = root .. 'forget'
   for _, entry in ipairs(redis.call('ZRANGE', forget, '-inf', now, 'BYSCORE', 'LIMIT', 0, most)) do
     redis.call('ZREM', forget, entry)
-    local field, id = string.match(entry, '^(%a+):(.*)$')
-    redis.call('HDEL', key('run', id), field)
+    local kind, name = string.match(entry, '^(%a+):(.*)$')
+    if kind == 'revocation' then restore(name) else clear_run(name, kind) end
   end
 end

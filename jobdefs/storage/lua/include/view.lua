@@ -2,12 +2,12 @@
 local function view(id)
   local state = state_of(id)
   if not state then return nil end
-  local envelope = redis.pcall('GET', key('job', id))
+  local envelope, run = redis.pcall('GET', key('job', id)), redis.pcall('HGETALL', key('run', id))
   if type(envelope) ~= 'string' then envelope = '' end
   local due = ''
   if state == 'scheduled' then
     local name, queue = stored_head(id)
     due = queue and redis.call('ZSCORE', key('scheduled', queue), id) or ''
   end
-  return {id, state, envelope, due, redis.call('HGETALL', key('run', id))}
+  return {id, state, envelope, due, run.err and {} or run}
 end

@@ -15,7 +15,7 @@ local function keep_stamp()
   if stamp then redis.call('HSET', meta, 'stamp', string.format('%.0f', stamp)) end
 end
 
-local function priority_of(score) return 9 - math.floor(tonumber(score) / PRIORITY_STEP) end
+local function priority_of(score) return 9 - math.floor(score / PRIORITY_STEP) end
 local function score_for(priority) return (9 - priority) * PRIORITY_STEP + next_stamp() end
 
 -- Consumers block on this marker; its score is when they should look: 0 for at once. LT keeps the earliest.

@@ -1,0 +1,28 @@
+-- What the last exchange of each consumer was answered, for a consumer that never got the answer and asks again.
+local function last_answer(holder, token)
+  local last = redis.call('HMGET', key('reply', holder), 'token', 'ids', 'verdicts')
+  if last[1] == token then return {ids = last[2], verdicts = last[3]} end
+end
+
+local VERDICTS = {y = 'repeated', n = 'stale'}
+local function verdict_before(answer, i) return answer and VERDICTS[string.sub(answer.verdicts, i, i)] end
+
+-- The claims of then, if they are still the caller's; their leases begin anew.
+local function claims_before(answer, token, lease, claims)
+  for id in string.gmatch(answer.ids, '[^ ]+') do
+    local run = read_run(id, 'state', 'token', 'queue', 'failures', 'lost', 'generation')
+    local envelope = redis.pcall('GET', key('job', id))
+    if run[1] == 'running' and run[2] == token and type(envelope) == 'string' then
+      redis.call('ZADD', leases, now + lease, id)
+      claims[#claims + 1] = {id, run[3], envelope, tonumber(run[4]) or 0, tonumber(run[5]) or 0, tonumber(run[6]) or 0}
+    end
+  end
+end
+
+local function keep_answer(holder, token, lease, claims, verdicts)
+  local ids, told = {}, {}
+  for i, claimed in ipairs(claims) do ids[i] = claimed[1] end
+  for i, verdict in ipairs(verdicts) do told[i] = verdict == 'stale' and 'n' or 'y' end
+  redis.call('HSET', key('reply', holder), 'token', token, 'ids', table.concat(ids, ' '), 'verdicts', table.concat(told))
+  redis.call('PEXPIRE', key('reply', holder), 10 * lease)
+end
