@@ -1,6 +1,7 @@
 """What can run: a name, a payload class, and how jobs of this name are treated."""
 
 import difflib
+import inspect
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -70,7 +71,7 @@ def define(name: str, **options: Any) -> Callable[[type[P]], type[P]]:
     _refuse_unknown(name, options)
 
     def decorate(payload: type[P]) -> type[P]:
-        described = {"description": (payload.__doc__ or "").strip()} if _has_own_docstring(payload) else {}
+        described = {"description": inspect.cleandoc(payload.__doc__ or "")} if _has_own_docstring(payload) else {}
         setattr(payload, _ATTRIBUTE, Definition(name=name, payload=payload, **described | options))
         return payload
 

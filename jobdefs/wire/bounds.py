@@ -159,17 +159,17 @@ def _pattern(mark: Pattern) -> Bound:
 
 
 def _one_of(mark: OneOf) -> Bound:
+    # Containers other than these may be endless, or mean something else by "in", as a string does.
+    options = mark.options if isinstance(mark.options, (tuple, frozenset)) else ()
+    reason = f"must be one of {', '.join(map(repr, options))}" if options else f"must be in {mark.options!r}"
+
     def keywords(_: Fragment, form: Form) -> Fragment:
         try:
-            return {"enum": [form.unstructure(option) for option in mark.options]}  # type: ignore[attr-defined]
-        except (TypeError, Misfit):
+            return {"enum": [form.unstructure(option) for option in options]} if options else {}
+        except Misfit:
             return {}
 
-    return Bound(
-        holds=lambda value: value in mark.options,
-        reason=lambda _: f"must be in {mark.options!r}",
-        keywords=keywords,
-    )
+    return Bound(holds=lambda value: value in mark.options, reason=lambda _: reason, keywords=keywords)
 
 
 def _numeric(keyword: str, limit: Any) -> Callable[[Fragment, Form], Fragment]:

@@ -102,14 +102,10 @@ def _faults(
     by_name = {field.name: field for field in fields}
     noted, bare = error.group_exceptions()
     for cause, note in noted:
-        step = member(by_name[note.name].key)
-        if isinstance(cause, Misfit):
-            faults += cause.below(step)
-        elif isinstance(cause, KeyError):
-            faults.append(Fault(step, "is required"))
-        else:
+        if not isinstance(cause, (Misfit, KeyError)):
             raise cause
-        del by_name[note.name]
+        step = member(by_name.pop(note.name).key)
+        faults += cause.below(step) if isinstance(cause, Misfit) else [Fault(step, "is required")]
     for cause in bare:
         if isinstance(cause, ForbiddenExtraKeysError):
             extra = sorted(cause.extra_fields, key=str)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from types import NoneType
 from typing import Any, Final
 
@@ -72,10 +72,16 @@ def index(position: int) -> str:
 def every(hook: Callable[[Any], Any], values: Iterable[Any], step: Callable[[int], str] = index) -> list[Any]:
     """Return ``hook`` of each value, in order; raises one Misfit with the faults of all of them."""
     values = list(values)
+    found: list[Any] = []
     try:
-        return [hook(value) for value in values]
-    except Misfit:
-        raise Misfit(*listed(_faults(hook, values, step))) from None
+        for value in values:
+            found.append(hook(value))  # noqa: PERF401 - what was found tells which one failed
+    except Misfit as misfit:
+        # Each value is tried once: trying the first ones again would double the work with every level of nesting.
+        first = len(found)
+        others = _faults(hook, values[first + 1 :], lambda position: step(first + 1 + position))
+        raise Misfit(*listed(chain(misfit.below(step(first)), others))) from None
+    return found
 
 
 def listed(faults: Iterator[Fault]) -> list[Fault]:

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from jobdefs.errors import InvalidBody
 from jobdefs.wire.body import read_json
 
-scalars = st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False)
+scalars = (
+    st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False)
+)
 texts = st.text(st.characters(exclude_categories=["Cs"]))
 documents = st.recursive(scalars | texts, lambda inner: st.lists(inner) | st.dictionaries(texts, inner), max_leaves=30)
 
@@ -60,4 +62,7 @@ def test_invalid_utf8_is_refused_with_its_place():
 
 def test_long_digits_that_are_no_integer_are_read():
     """Digits in strings and behind a decimal point are not mistaken for an integer that is too large."""
-    assert read_json(b'["12345678901234567890", 0.12345678901234567890]') == ["12345678901234567890", 0.12345678901234567890]
+    assert read_json(b'["12345678901234567890", 0.12345678901234567890]') == [
+        "12345678901234567890",
+        0.12345678901234567890,
+    ]

@@ -19,7 +19,7 @@ def cases(name):
 
 @pytest.mark.parametrize("case", cases("envelopes_accept.json"))
 def test_accepted_envelopes_mean_what_the_golden_file_says_and_are_written_back_alike(case):
-    """An envelope of the golden file is read field by field, and written back byte by byte, but for the store's stamp."""
+    """An envelope of the golden file is read field by field, and written back alike but for the store's stamp."""
     found = envelope.read(case["text"].encode())
     assert attrs.asdict(found) == case["fields"] | {"payload": case["fields"]["payload"].encode()}
     stamp = f'"enqueued_at_ms":{found.enqueued_at_ms},'

@@ -1,0 +1,138 @@
+"""Bounds from annotated_types and from attrs validators: enforced both ways, and told in plain words."""
+
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+import annotated_types as at
+import pytest
+from attrs import validators
+
+from jobdefs.errors import DefinitionError, InvalidPayload
+from jobdefs.wire import codec
+from jobdefs.wire.schema import json_schema
+
+NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def is_odd(value: int) -> bool:
+    return value % 2 == 1
+
+
+# type, validator, a good value, a bad value, the reason
+BOUNDS: list[Any] = [
+    (Annotated[int, at.Ge(1)], None, 1, 0, "must be >= 1"),
+    (Annotated[int, at.Gt(1)], None, 2, 1, "must be > 1"),
+    (Annotated[float, at.Le(1.5)], None, 1.5, 1.6, "must be <= 1.5"),
+    (Annotated[float, at.Lt(1)], None, 0, 1, "must be < 1"),
+    (Annotated[int, at.Interval(ge=1, lt=5)], None, 4, 5, "must be < 5"),
+    (Annotated[int, at.MultipleOf(5)], None, 10, 11, "must be a multiple of 5"),
+    (Annotated[float, at.MultipleOf(0.5)], None, 1.5, 1.6, "must be a multiple of 0.5"),
+    (Annotated[str, at.MinLen(2)], None, "é😀", "a", "must have at least 2 character(s)"),
+    (Annotated[str, at.MaxLen(2)], None, "é😀", "abc", "must have at most 2 character(s)"),
+    (Annotated[list[int], at.Len(1, 2)], None, [1], [], "must have at least 1 item(s)"),
+    (Annotated[dict[str, int], at.MaxLen(1)], None, {"a": 1}, {"a": 1, "b": 2}, "must have at most 1 member(s)"),
+    (Annotated[bytes, at.MaxLen(1)], None, "AA==", "AAA=", "must have at most 1 byte(s)"),
+    (Annotated[int, at.Predicate(is_odd)], None, 1, 2, "must satisfy is_odd"),
+    (Annotated[int, at.Predicate(lambda value: value != 2)], None, 1, 2, "must keep its condition"),
+    (Annotated[int, at.Predicate(str.isupper)], None, None, 2, "must satisfy str.isupper"),
+    (Annotated[Decimal, at.Ge(Decimal("1.5"))], None, "1.5", "1.4", "must be >= 1.5"),
+    (
+        Annotated[datetime, at.Ge(NEW_YEAR)],
+        None,
+        "2026-01-01T00:00:00Z",
+        "2025-12-31T23:59:59Z",
+        f"must be >= {NEW_YEAR}",
+    ),
+    (Annotated[int | None, at.Ge(1)], None, None, 0, "must be >= 1"),
+    (list[Annotated[str, at.MinLen(1)]], None, ["a"], [""], "must have at least 1 character(s)"),
+    (int, validators.ge(1), 1, 0, "must be >= 1"),
+    (int, [validators.gt(1), validators.lt(9)], 8, 9, "must be < 9"),
+    (float, validators.and_(validators.le(2), validators.instance_of(float)), 2, 3, "must be <= 2"),
+    (str, validators.matches_re("[a-z]+"), "ab", "ab1", "must match [a-z]+"),
+    (str, validators.matches_re("b", func=re.search), "abc", "acd", "must match b"),
+    (str, validators.in_(["a", "b"]), "a", "c", "must be one of 'a', 'b'"),
+    (
+        str | None,
+        validators.optional([validators.min_len(2), validators.max_len(3)]),
+        "ab",
+        "a",
+        "must have at least 2 character(s)",
+    ),
+    (
+        list[str],
+        validators.deep_iterable(validators.min_len(1), validators.max_len(1)),
+        ["a"],
+        [""],
+        "must have at least 1 character(s)",
+    ),
+    (tuple[int, ...], validators.deep_iterable(validators.ge(1)), [1], [0], "must be >= 1"),
+    (int, validators.not_(validators.in_([7])), 6, 7, "not_ validator child"),
+]
+
+
+@pytest.mark.parametrize(("type_", "validator", "good", "bad", "reason"), BOUNDS)
+def test_a_bound_lets_the_good_value_pass_and_says_why_the_bad_one_does_not(  # noqa: PLR0917 - a table
+    one_field, type_, validator, good, bad, reason
+):
+    """Bounds hold on reading, whichever way they were declared, and the reason can be shown to a person."""
+    definition = one_field(type_, validator=validator)
+    if reason != "must satisfy str.isupper":
+        codec.structure(definition, {"x": good})
+    with pytest.raises(InvalidPayload) as caught:
+        codec.structure(definition, {"x": bad})
+    assert reason in caught.value.faults[0].reason
+
+
+def test_every_broken_bound_of_a_value_is_told(one_field):
+    """A value that breaks two bounds gets two faults."""
+    definition = one_field(Annotated[int, at.Ge(10), at.MultipleOf(5)])
+    with pytest.raises(InvalidPayload) as caught:
+        codec.structure(definition, {"x": 7})
+    assert [fault.reason for fault in caught.value.faults] == ["must be >= 10", "must be a multiple of 5"]
+
+
+@pytest.mark.parametrize(
+    ("type_", "validator", "fragment"),
+    [
+        (Annotated[int, at.Interval(gt=1, le=5)], None, {"exclusiveMinimum": 1, "maximum": 5}),
+        (Annotated[int, at.Ge(1), at.Ge(5)], None, {"minimum": 1, "allOf": [{"minimum": 5}]}),
+        (Annotated[float, at.MultipleOf(0.5)], validators.lt(9), {"multipleOf": 0.5, "exclusiveMaximum": 9}),
+        (
+            Annotated[str, at.Len(1, 5)],
+            validators.matches_re("a+"),
+            {"minLength": 1, "maxLength": 5, "pattern": "^(?:a+)$"},
+        ),
+        (list[int], validators.deep_iterable(validators.ge(1), validators.min_len(1)), {"minItems": 1}),
+        (dict[str, int], validators.max_len(2), {"maxProperties": 2}),
+        (str, validators.in_(("a", "b")), {"enum": ["a", "b"]}),
+    ],
+)
+def test_bounds_are_shown_in_the_schema(one_field, type_, validator, fragment):
+    """What JSON Schema has a keyword for is said by that keyword."""
+    shown = json_schema(one_field(type_, validator=validator))["properties"]["x"]
+    assert {keyword: shown.get(keyword) for keyword in fragment} == fragment
+
+
+@pytest.mark.parametrize(
+    ("type_", "validator"),
+    [
+        (Annotated[Decimal, at.Ge(1)], None),
+        (Annotated[bytes, at.MaxLen(1)], None),
+        (Annotated[int, at.Predicate(is_odd)], None),
+        (str, validators.matches_re("(?P<all>a)")),
+        (str, validators.matches_re("a", flags=re.IGNORECASE)),
+        (str, validators.in_("abc")),
+    ],
+)
+def test_bounds_that_json_schema_would_misunderstand_are_not_shown(one_field, type_, validator):
+    """A keyword that would mean something else is left out; the bound is enforced all the same."""
+    plain = json_schema(one_field(type_.__origin__ if validator is None else type_))
+    assert json_schema(one_field(type_, validator=validator)) == plain
+
+
+def test_a_bound_of_annotated_types_that_is_not_enforced_is_refused(one_field):
+    """A bound that nobody would check is an error of the definition, not a silent promise."""
+    with pytest.raises(DefinitionError, match=r"Payload\.x.*Timezone\(tz=None\) is not supported"):
+        codec.check(one_field(Annotated[datetime, at.Timezone(None)]))
