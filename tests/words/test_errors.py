@@ -1,0 +1,58 @@
+"""Errors: one tree, drawn as it is, and a stable code for each."""
+
+import inspect
+from datetime import timedelta
+
+import pytest
+
+from jobdefs import errors
+from jobdefs.errors import Fault
+
+
+def tree(cls):
+    return [cls, *(found for child in cls.__subclasses__() for found in tree(child))]
+
+
+HERE = [cls for cls in tree(errors.JobsError) if cls.__module__ == errors.__name__]
+
+
+def test_the_tree_is_drawn_as_it_is():
+    """The picture at the head of the module names every error, and nothing else."""
+    drawn = [line.lstrip(" │├└─").split()[0] for line in (errors.__doc__ or "").splitlines() if line[:4] == "    "]
+    assert sorted(drawn) == sorted([cls.__name__ for cls in HERE] + ["NotRetryable,"])
+
+
+def test_every_code_is_its_own():
+    """No two errors share a code, so that clients can compare codes."""
+    codes = [vars(cls)["code"] for cls in HERE]
+    assert len(set(codes)) == len(codes)
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (errors.UnknownJob("A"), "No job is named 'A'."),
+        (errors.UnknownJob("A", ("B", "C")), "No job is named 'A'. Did you mean B or C?"),
+        (errors.InvalidBody("it is empty"), "The body is not acceptable JSON: it is empty."),
+        (
+            errors.InvalidPayload("A", (Fault("$.x", "is required"), Fault("$.y", "unknown field"))),
+            "The payload does not fit A: $.x: is required; $.y: unknown field.",
+        ),
+        (errors.InvalidOption("delay", "must not be negative"), "delay: must not be negative."),
+        (errors.TooLarge("payload", 262_145, 262_144), "The payload has 262,145 bytes; the limit is 262,144."),
+        (errors.JobNotFound("a"), "No job has the id 'a'; it never existed, or its retention has ended."),
+        (
+            errors.WrongState("a", "replay", "running", ("dead", "expired")),
+            "Job a is running; replay works only while it is dead or expired.",
+        ),
+        (errors.Snooze(timedelta(minutes=1)), "snoozed for 60 s"),
+    ],
+)
+def test_every_error_speaks_in_a_sentence(error, text):
+    """The text is fit to be shown to a person."""
+    assert str(error) == text
+
+
+def test_every_error_says_when_it_happens():
+    """Each class has a docstring."""
+    assert all(inspect.getdoc(cls) for cls in HERE)
