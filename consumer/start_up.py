@@ -39,7 +39,7 @@ def _create(app: JobsHuey, settings: ConsumerSettings, options: dict[str, Any]) 
         )
     bindings = load_bindings(app.catalog, settings.handlers)
     suitability.check(app.store)
-    key_space.check(app.store.send(InspectionCalls(settings.namespace).open(secrets.token_hex(16))))
+    key_space.check(app.store.send(InspectionCalls(settings.namespace).open(secrets.token_hex(16))), app.store.shown)
     # A process worker must not inherit a connection.
     app.store.close()
     orders = _orders(app, settings, bindings)

@@ -17,13 +17,12 @@ from jobdefs.errors import (
     RequestError,
     StoreError,
     StoreUnavailable,
-    StoreUnsuitable,
     WrongState,
 )
 from jobdefs.policy import DEFAULT_NAMESPACE, MAX_PAGE, Retention
 from jobdefs.record import JobRecord, QueueCounts
 from jobdefs.state import CANCELLABLE, REPLAYABLE, State
-from jobdefs.storage import keys
+from jobdefs.storage import key_space
 from jobdefs.storage.call import Call
 from jobdefs.storage.contract import Move, Page
 from jobdefs.storage.drivers import AsyncStore
@@ -182,11 +181,7 @@ class QueueService:
     async def _open(self) -> None:
         await check_async(self._store)
         space = await self._store.send(self._inspection.open(secrets.token_hex(16)))
-        if space.schema > keys.SCHEMA:
-            raise StoreUnsuitable(
-                f"The server at {self._store.shown} has version {space.schema} of the key space, and this program"
-                f" knows none above {keys.SCHEMA}; upgrade this program, or set JOBS_NAMESPACE to another name."
-            )
+        key_space.check(space, self._store.shown)
         self._opened = True
 
 
