@@ -1,0 +1,61 @@
+"""The server that both sides share: a private one on a unix socket, in memory only."""
+
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import attrs
+import redis
+
+from jobdefs.storage import server_binary
+from jobdefs.storage.private_server import death_with_parent
+
+# What is durable would be bounded by the disk: stock Huey, with several writes per job, far more than we.
+_OPTIONS: Final = ("--port", "0", "--save", "", "--appendonly", "no")
+
+
+@attrs.frozen
+class Server:
+    """A server that runs, and a client of it."""
+
+    url: str
+    client: Any
+
+    @property
+    def version(self) -> str:
+        """The program and its version."""
+        told = self.client.info("server")
+        return f"Valkey {told['valkey_version']}" if "valkey_version" in told else f"Redis {told['redis_version']}"
+
+
+@contextmanager
+def running() -> Iterator[Server]:
+    """Run a server as long as the block lasts; raises SettingsError where there is no program for it."""
+    program = server_binary.find()
+    with TemporaryDirectory(prefix="bench-") as place:
+        socket = Path(place) / "s"
+        command: list[str | Path] = [program, *_OPTIONS, "--unixsocket", socket, "--dir", place]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, preexec_fn=death_with_parent())  # noqa: PLW1509 - one system call
+        try:
+            yield Server(f"unix://{socket}", _connected(f"unix://{socket}"))
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def _connected(url: str) -> Any:
+    client = redis.Redis.from_url(url)
+    deadline = time.monotonic() + 10
+    while True:
+        try:
+            client.ping()
+        except redis.ConnectionError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return client
