@@ -49,7 +49,7 @@ BOUNDS: list[Any] = [
     (list[Annotated[str, at.MinLen(1)]], None, ["a"], [""], "must have at least 1 character(s)"),
     (int, validators.ge(1), 1, 0, "must be >= 1"),
     (int, [validators.gt(1), validators.lt(9)], 8, 9, "must be < 9"),
-    (float, validators.and_(validators.le(2), validators.instance_of(float)), 2, 3, "must be <= 2"),
+    (float, validators.and_(validators.le(2.0), validators.instance_of(float)), 2, 3, "must be <= 2"),
     (str, validators.matches_re("[a-z]+"), "ab", "ab1", "must match [a-z]+"),
     (str, validators.matches_re("b", func=re.search), "abc", "acd", "must match b"),
     (str, validators.in_(["a", "b"]), "a", "c", "must be one of 'a', 'b'"),

@@ -6,9 +6,10 @@ from typing import Any, Literal, TypeVar
 import attrs
 import pytest
 
-from jobdefs import Catalog, Definition, TestJob, define, definition_of
+from jobdefs import Catalog, TestJob, define
 from jobdefs.errors import DefinitionError
 from jobdefs.wire import codec
+from tests.support.definitions import defined
 
 
 @attrs.frozen
@@ -36,14 +37,13 @@ def test_a_field_without_written_form_is_named_with_class_and_type(one_field, ty
     assert message in str(caught.value)
 
 
-def test_a_fault_in_a_nested_class_names_that_class():
+def test_a_fault_in_a_nested_class_names_that_class(one_field):
     """The class to mend is the one named, and the faulty one stays refused when it is asked for again."""
     inner = attrs.make_class("Inner", {"y": attrs.field(type=complex)})
-    outer = attrs.make_class("Outer", {"x": attrs.field(type=list[inner])})
-    definition = Definition(name="OUTER", payload=outer)
+    definition = one_field(list.__class_getitem__(inner))
     for _ in range(2):
         with pytest.raises(DefinitionError, match=r"Inner\.y: complex cannot be written"):
-            codec.prepare(Catalog((definition_of(TestJob), definition)))
+            codec.prepare(Catalog((defined(TestJob), definition)))
 
 
 @pytest.mark.parametrize(
@@ -78,6 +78,7 @@ def test_a_sound_catalogue_is_prepared_in_silence():
         def _size(self) -> int:
             return len(self.tags)
 
-    definition = definition_of(Sound)
-    codec.prepare(Catalog((definition_of(TestJob), definition)))
-    assert codec.structure(definition, {"tags": ["a", "b"]}) == Sound(("a", "b"), 2)
+    definition = defined(Sound)
+    codec.prepare(Catalog((defined(TestJob), definition)))
+    sound = codec.structure(definition, {"tags": ["a", "b"]})
+    assert (sound.tags, sound.size) == (("a", "b"), 2)

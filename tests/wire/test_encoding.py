@@ -2,17 +2,18 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 from uuid import UUID
 
 import annotated_types as at
 import attrs
 import pytest
 
-from jobdefs import TestJob, define, definition_of
+from jobdefs import TestJob, define
 from jobdefs.errors import InvalidPayload, TooLarge
 from jobdefs.policy import MAX_PAYLOAD_BYTES
 from jobdefs.wire import codec
+from tests.support.definitions import defined
 
 
 @attrs.define
@@ -30,7 +31,7 @@ class Encoded:
     total: int | float | None = None
 
 
-ENCODED = definition_of(Encoded)
+ENCODED = defined(Encoded)
 
 
 def faults(payload, definition=ENCODED):
@@ -41,7 +42,8 @@ def faults(payload, definition=ENCODED):
 
 def test_an_object_with_wrong_fields_is_not_enqueued_and_every_fault_is_listed():
     """Attrs does not check types, so encoding does, at any depth and all at once."""
-    payload = Encoded(lines=[Line(5), Line("a", 0), {"sku": "a"}], free={"when": datetime.now(UTC)}, total="1")
+    lines: list[Any] = [Line(cast("Any", 5)), Line("a", 0), {"sku": "a"}]
+    payload = Encoded(lines=lines, free={"when": datetime.now(UTC)}, total=cast("Any", "1"))
     assert faults(payload) == {
         "$.lines[0].sku": "expected a string, got an integer",
         "$.lines[1].qty": "must be >= 1",
@@ -84,7 +86,7 @@ def test_an_object_of_another_class_is_refused():
 
 def test_a_payload_of_the_largest_size_passes_and_one_byte_more_does_not():
     """The limit is on the bytes of the JSON, and the error tells both sizes."""
-    definition = definition_of(Encoded)
+    definition = defined(Encoded)
     frame = len(codec.encode(definition, Encoded(free="")))
     assert len(codec.encode(definition, Encoded(free="x" * (MAX_PAYLOAD_BYTES - frame)))) == MAX_PAYLOAD_BYTES
     with pytest.raises(TooLarge, match="The payload has 262,145 bytes; the limit is 262,144"):
@@ -105,5 +107,5 @@ def test_what_nests_too_deep_to_be_read_is_not_written():
 
 def test_test_job_survives_the_way_there_and_back():
     """The proof of concept is written and read back equal."""
-    definition, job = definition_of(TestJob), TestJob("hello", 7)
+    definition, job = defined(TestJob), TestJob("hello", 7)
     assert codec.decode(definition, codec.encode(definition, job)) == job

@@ -6,9 +6,10 @@ from pathlib import Path
 import attrs
 import pytest
 
-from jobdefs import TestJob, definition_of
+from jobdefs import TestJob
 from jobdefs.errors import InvalidBody, InvalidPayload, UnreadableEnvelope
 from jobdefs.wire import body, codec, envelope
+from tests.support.definitions import defined
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -37,7 +38,7 @@ def test_rejected_envelopes_are_named_unreadable_with_the_reason(case):
 @pytest.mark.parametrize("case", cases("payloads_accept.json"))
 def test_accepted_payloads_of_test_job_are_read_and_written_alike_ever_after(case):
     """A payload of TEST_JOB in the golden file is read, and written in one settled spelling."""
-    definition = definition_of(TestJob)
+    definition = defined(TestJob)
     payload = codec.decode(definition, case["text"].encode())
     assert attrs.asdict(payload) == case["fields"]
     assert codec.encode(definition, payload).decode() == case["written"]
@@ -47,7 +48,7 @@ def test_accepted_payloads_of_test_job_are_read_and_written_alike_ever_after(cas
 def test_rejected_payloads_of_test_job_get_every_fault_listed(case):
     """A payload that does not fit gets all its faults at once, each with its path and reason."""
     with pytest.raises(InvalidPayload) as caught:
-        codec.decode(definition_of(TestJob), case["text"].encode())
+        codec.decode(defined(TestJob), case["text"].encode())
     assert [[fault.path, fault.reason] for fault in caught.value.faults] == case["faults"]
 
 

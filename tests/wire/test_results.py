@@ -47,7 +47,7 @@ def test_a_result_is_kept_as_plain_json(value, plain):
         ({"a": float("nan"), "b": None}, "NaN and infinities have no JSON"),
         (2**70, "Integer exceeds 64-bit range"),
         (datetime(2026, 1, 1), "datetime: the datetime needs a time zone"),  # noqa: DTZ001
-        (Sum("1.50"), r"Sum\.amount: expected a Decimal, got a string"),
+        (Sum("1.50"), r"Sum\.amount: expected a Decimal, got a string"),  # type: ignore[arg-type]
     ],
 )
 def test_a_result_without_written_form_is_refused_in_clear_words(value, reason):

@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from jobdefs import TestJob, define, definition_of
+from jobdefs import TestJob, define
 from jobdefs.errors import InvalidPayload
 from jobdefs.wire import codec
 from jobdefs.wire.schema import json_schema
+from tests.support.definitions import defined
 
 Color = Enum("Color", {"RED": "red", "TEN": 10})
 
@@ -56,7 +57,7 @@ class Mixed:
 
 def test_the_schema_of_test_job_is_complete():
     """Properties, bounds, defaults, required fields and the description are all there."""
-    assert json_schema(definition_of(TestJob)) == {
+    assert json_schema(defined(TestJob)) == {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "TestJob",
         "description": "Carries a message and a number to the consumer, which logs them and returns them.",
@@ -72,7 +73,7 @@ def test_the_schema_of_test_job_is_complete():
 
 def test_nested_classes_and_enums_have_names():
     """Nested classes and enums stand in $defs once, and a class may refer to itself."""
-    schema = json_schema(definition_of(Tree))
+    schema = json_schema(defined(Tree))
     assert schema["description"] == "Grows.\n\nIn two paragraphs."
     assert schema["properties"]["others"] == {"type": "array", "items": {"$ref": "#"}, "default": []}
     assert schema["properties"]["color"] == {"$ref": "#/$defs/Color", "default": "red"}
@@ -85,7 +86,7 @@ def test_two_classes_of_one_name_do_not_mix(one_field):
     """Classes that share their name are told apart in $defs."""
     first = attrs.make_class("Part", {"a": attrs.field(type=int)})
     second = attrs.make_class("Part", {"b": attrs.field(type=int)})
-    schema = json_schema(one_field(tuple[first, second]))
+    schema = json_schema(one_field(tuple.__class_getitem__((first, second))))
     assert [list(schema["$defs"][name]["properties"]) for name in ("Part", "Part2")] == [["a"], ["b"]]
 
 
@@ -121,7 +122,7 @@ jobs = st.fixed_dictionaries({}, optional={"message": anything, "number": anythi
 @pytest.mark.parametrize(("cls", "values"), [(TestJob, jobs), (Tree, trees), (Mixed, mixes)])
 def test_structuring_and_the_schema_accept_the_same(cls, values):
     """For any JSON, the schema accepts it exactly when structuring does."""
-    definition = definition_of(cls)
+    definition = defined(cls)
     validator = Draft202012Validator(json_schema(definition))
     validator.check_schema(validator.schema)
 

@@ -7,9 +7,10 @@ import attrs
 import pytest
 from attrs import validators
 
-from jobdefs import define, definition_of
+from jobdefs import define
 from jobdefs.errors import InvalidPayload
 from jobdefs.wire import codec
+from tests.support.definitions import defined
 
 
 @attrs.frozen
@@ -42,7 +43,7 @@ class Order:
             raise ValueError("must not be below low")
 
 
-ORDER = definition_of(Order)
+ORDER = defined(Order)
 
 
 def faults(value):
@@ -93,7 +94,7 @@ def test_what_the_class_itself_refuses_is_a_fault_of_the_object():
             if self.last < self.first:
                 raise ValueError("ends before it begins")
 
-    definition = definition_of(define("SPANS")(attrs.make_class("Spans", {"spans": attrs.field(type=list[Span])})))
+    definition = defined(define("SPANS")(attrs.make_class("Spans", {"spans": attrs.field(type=list[Span])})))
     with pytest.raises(InvalidPayload, match=r"\$\.spans\[1\]: ends before it begins\.$"):
         codec.structure(definition, {"spans": [{"first": 1, "last": 2}, {"first": 2, "last": 1}]})
 

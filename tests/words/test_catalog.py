@@ -5,8 +5,9 @@ import sys
 import attrs
 import pytest
 
-from jobdefs import Catalog, TestJob, define, definition_of, load_catalog
+from jobdefs import Catalog, TestJob, define, load_catalog
 from jobdefs.errors import DefinitionError, UnknownJob
+from tests.support.definitions import defined
 
 MODULE = """
 import attrs
@@ -20,7 +21,7 @@ class Job:
 
 
 def job(name):
-    return definition_of(define(name)(attrs.make_class("Job", {}, frozen=True)))
+    return defined(define(name)(attrs.make_class("Job", {}, frozen=True)))
 
 
 @pytest.fixture
@@ -45,8 +46,8 @@ def test_this_installation_has_test_job():
     """Without any setting the catalogue holds what stands in jobdefs.jobs."""
     catalog = load_catalog()
     assert "TEST_JOB" in catalog
-    assert catalog.get("TEST_JOB") is definition_of(TestJob)
-    assert catalog.of(TestJob("hello")) is definition_of(TestJob)
+    assert catalog.get("TEST_JOB") is defined(TestJob)
+    assert catalog.of(TestJob("hello")) is defined(TestJob)
 
 
 def test_named_modules_are_found_in_the_working_directory(project):

@@ -7,6 +7,7 @@ import pytest
 
 from jobdefs import DEFAULT_QUEUE, TEST_JOB, Definition, RetryPolicy, TestJob, define, definition_of
 from jobdefs.errors import DefinitionError
+from tests.support.definitions import defined
 
 
 @attrs.frozen
@@ -16,7 +17,7 @@ class Plain:
 
 def test_test_job_is_defined_on_the_default_queue():
     """The proof of concept has its name, its queue and three attempts."""
-    definition = definition_of(TestJob)
+    definition = defined(TestJob)
     assert (definition.name, definition.queue, definition.retry.attempts) == (TEST_JOB, DEFAULT_QUEUE, 3)
     assert definition_of(TestJob("hello")) is definition
     assert definition.place == "jobdefs.jobs.proof.TestJob"
@@ -27,7 +28,7 @@ def test_define_leaves_the_class_as_it_was():
     cls = attrs.make_class("Mail", {"to": attrs.field(type=str)}, frozen=True)
     cls.__doc__ = "Sends\n    a mail.\n    "
     assert define("MAIL", queue="mail", priority=9)(cls) is cls
-    definition = definition_of(cls)
+    definition = defined(cls)
     assert (definition.queue, definition.priority, definition.description) == ("mail", 9, "Sends\na mail.")
 
 
