@@ -46,8 +46,8 @@ def as_table(contest: Contest, server: str) -> Iterator[str]:
     for row in (_HEADER, ["-" * width for width in widths], *rows):
         yield f"| {' | '.join(map(_aligned, row, widths))} |"
     yield ""
-    yield "jobs/s: the median of the runs. ratio: to the best setting of stock Huey. missing: jobs of all runs that had no"
-    yield "result ten seconds after the last one. load: the machine's over the last minute, averaged."
+    yield "jobs/s: the median of the runs. ratio: to the best setting of stock Huey. missing: jobs of all runs that had"
+    yield "no result ten seconds after the last one. load: the machine's over the last minute, averaged."
 
 
 def _place(standing: Standing) -> tuple[str, int, float]:
