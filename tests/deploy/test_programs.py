@@ -34,7 +34,7 @@ def heard(notices: Notices, word: str) -> int:
 
 @pytest.mark.parametrize("command", ["serve", "work"])
 def test_the_units_commands_talk_to_systemd(redis_url: str, tmp_path: Path, command: str) -> None:
-    """`aiohttp-huey serve` and `aiohttp-huey work` say READY, feed the watchdog, say STOPPING on SIGTERM and end with 0."""
+    """Both units' commands say READY, feed the watchdog, say STOPPING on SIGTERM and end with 0."""
     with listening(tmp_path / "n") as notices, started(command, redis_url, tmp_path / "n") as process:
         eventually(lambda: heard(notices, "READY=1"), what="READY=1")
         eventually(lambda: heard(notices, "WATCHDOG=1") >= 3, what="three words to the watchdog")
