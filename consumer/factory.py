@@ -1,6 +1,6 @@
 """Builds the Huey instance that ``huey_consumer consumer.app`` runs: one Huey task per definition."""
 
-from functools import partial
+from functools import partial, update_wrapper
 from typing import Any
 
 from consumer.huey_bridge.app import JobsHuey
@@ -38,8 +38,9 @@ class WorkerFactory:
             name=definition.name,
             timeout=definition.timeout.total_seconds() if definition.timeout else None,
             definition=definition,
+            context=True,
         )
-        decorate(_handled_by_binding)
+        decorate(update_wrapper(partial(_run_at_once, app), _run_at_once))
 
 
 def build_app() -> JobsHuey:
@@ -48,11 +49,11 @@ def build_app() -> JobsHuey:
     return WorkerFactory(settings, load_catalog(settings.modules)).build()
 
 
-def _handled_by_binding(payload: Any) -> Any:
-    # A defined job's handler is found through its binding; Huey's immediate mode comes here.
+def _run_at_once(app: JobsHuey, payload: Any, task: Any) -> Any:
+    # A defined job's handler is found through its binding; only Huey's immediate mode comes here.
     from consumer.immediate import run
 
-    return run(payload)
+    return run(app, payload, task)
 
 
 def _create_consumer(app: JobsHuey, options: dict[str, Any], *, settings: ConsumerSettings) -> Any:

@@ -9,6 +9,8 @@ from huey.utils import noop_context
 
 from consumer.huey_bridge import reading
 from consumer.plan import Plan
+from jobdefs.errors import TooLarge
+from jobdefs.policy import MAX_RESULT_BYTES
 from jobdefs.record import Envelope
 from jobdefs.storage.contract import Claim
 from jobdefs.wire import codec
@@ -52,4 +54,9 @@ def result(app: "JobsHuey", plan: Plan | None, value: Any) -> bytes:
     """Return a handler's value as the store keeps it; raises JobsError or TypeError where it cannot be kept."""
     if value is None and not app.store_none:
         return b""
-    return app.serializer.serialize(value) if plan is None else codec.encode_result(value)
+    if plan is not None:
+        return codec.encode_result(value)
+    data: bytes = app.serializer.serialize(value)
+    if len(data) > MAX_RESULT_BYTES:
+        raise TooLarge("result", len(data), MAX_RESULT_BYTES)
+    return data

@@ -2,7 +2,8 @@
 
 import base64
 import json
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -20,16 +21,12 @@ _DICT: Final = "$dict"
 
 @attrs.frozen
 class _Tag:
-    """A type that JSON lacks: its tag, and the ways there and back."""
+    """A type that JSON lacks: its tag, and the ways there and back; without ``write`` it is a list of its items."""
 
     tag: str
     kind: type[Any]
-    write: Callable[[Any], Any]
+    write: Callable[[Any], Any] | None
     read: Callable[[Any], Any]
-
-
-def _write_items(value: Any) -> list[Any]:
-    return [to_plain(item) for item in value]
 
 
 def _read_items(value: list[Any]) -> list[Any]:
@@ -42,9 +39,9 @@ _TAGS: Final = (
     _Tag("$job_error", JobError, attrs.astuple, lambda value: JobError(*value)),
     _Tag("$job_error", BaseException, lambda error: attrs.astuple(describe(error)), lambda value: JobError(*value)),
     _Tag("$skipped", type(SKIPPED), lambda _: True, lambda _: SKIPPED),
-    _Tag("$tuple", tuple, _write_items, lambda value: tuple(_read_items(value))),
-    _Tag("$set", set, _write_items, lambda value: set(_read_items(value))),
-    _Tag("$frozenset", frozenset, _write_items, lambda value: frozenset(_read_items(value))),
+    _Tag("$tuple", tuple, None, lambda value: tuple(_read_items(value))),
+    _Tag("$set", set, None, lambda value: set(_read_items(value))),
+    _Tag("$frozenset", frozenset, None, lambda value: frozenset(_read_items(value))),
     _Tag("$bytes", bytes, lambda value: base64.b64encode(value).decode(), base64.b64decode),
     _Tag("$datetime", datetime, datetime.isoformat, datetime.fromisoformat),
     _Tag("$date", date, date.isoformat, date.fromisoformat),
@@ -59,25 +56,31 @@ class TaggedSerializer(Serializer):
     """Writes values as tagged JSON; never pickles, and never runs anything that it reads."""
 
     def _serialize(self, data: Any) -> bytes:
-        return json.dumps(to_plain(data), separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+        return to_json(to_plain(data))
 
     def _deserialize(self, data: bytes) -> Any:
         return from_plain(json.loads(data))
 
 
+def to_json(plain: Any) -> bytes:
+    """Return what ``to_plain`` gave as JSON text."""
+    return json.dumps(plain, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
 def to_plain(value: Any, where: str = "value") -> Any:
     """Return a value as JSON can hold it; raises TypeError naming what cannot be written, and where."""
-    if value is None or type(value) in (str, int, float, bool):
+    if value is None or type(value) in (str, int, bool) or (type(value) is float and math.isfinite(value)):
         return value
     if isinstance(value, list):
-        return [to_plain(item, f"{where}[{number}]") for number, item in enumerate(value)]
+        return _write_items(value, where)
     if isinstance(value, dict):
         return _write_dict(value, where)
     for tag in _TAGS:
         if isinstance(value, tag.kind):
-            return {tag.tag: tag.write(value)}
+            return {tag.tag: _write_items(value, where) if tag.write is None else tag.write(value)}
+    shown = value if isinstance(value, float) else type(value).__name__
     message = (
-        f"{where}: {type(value).__name__} cannot be written down; a Huey task takes JSON values, tuple, set, bytes, "
+        f"{where}: {shown} cannot be written down; a Huey task takes JSON values, tuple, set, bytes, "
         "datetime, date, timedelta, UUID and Decimal"
     )
     raise TypeError(message)
@@ -96,6 +99,10 @@ def from_plain(value: Any) -> Any:
         if name in _READERS:
             return _READERS[name](content)
     return {name: from_plain(item) for name, item in value.items()}
+
+
+def _write_items(value: Iterable[Any], where: str) -> list[Any]:
+    return [to_plain(item, f"{where}[{number}]") for number, item in enumerate(value)]
 
 
 def _write_dict(value: dict[Any, Any], where: str) -> dict[str, Any]:

@@ -7,9 +7,11 @@ from huey.api import Task
 from huey.utils import ChordConfig
 
 from consumer.huey_bridge import message
+from consumer.huey_bridge.serializer import to_json
 from jobdefs.clock import to_ms
 from jobdefs.definition import Definition
-from jobdefs.policy import DEFAULT_QUEUE, HIGHEST_PRIORITY, LOWEST_PRIORITY
+from jobdefs.errors import TooLarge
+from jobdefs.policy import DEFAULT_QUEUE, HIGHEST_PRIORITY, LOWEST_PRIORITY, MAX_PAYLOAD_BYTES
 from jobdefs.record import Envelope
 from jobdefs.storage.contract import NewJob
 from jobdefs.wire import codec, envelope
@@ -55,9 +57,15 @@ def _plain(app: "JobsHuey", task: Task, more: dict[str, Any] | None = None) -> E
         name=message.PREFIX + written.name,
         queue=DEFAULT_QUEUE,
         priority=_priority(task, LOWEST_PRIORITY),
-        payload=codec.encode_result(payload),
+        payload=_bounded(to_json(payload)),
         expires_in_ms=_expires_in_ms(app, task),
     )
+
+
+def _bounded(payload: bytes) -> bytes:
+    if len(payload) > MAX_PAYLOAD_BYTES:
+        raise TooLarge("payload", len(payload), MAX_PAYLOAD_BYTES)
+    return payload
 
 
 def _priority(task: Task, default: int) -> int:

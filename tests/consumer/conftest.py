@@ -3,7 +3,6 @@
 import importlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -47,6 +46,7 @@ def kind(request: pytest.FixtureRequest) -> str:
 def consumer(valkey_server: RealServer, ledger: Ledger, kind: str) -> Iterator[RunningConsumer]:
     """One consumer for the tests of a module, with each kind of worker in turn."""
     valkey_server.flush()
+    ledger.clear()
     with consuming(valkey_server.url, "-n", "-k", kind, "-w", "2", **{ledgers.VARIABLE: str(ledger.path)}) as running:
         yield running
 
@@ -54,12 +54,12 @@ def consumer(valkey_server: RealServer, ledger: Ledger, kind: str) -> Iterator[R
 @pytest.fixture
 def start_consumer(redis_url: str, ledger: Ledger) -> Iterator[StartConsumer]:
     """Start consumers with options and variables of the test's own; the store and the ledger are empty at first."""
-    Path(ledger.path).unlink(missing_ok=True)
+    ledger.clear()
     with ExitStack() as stack:
 
         def start(*options: str, url: str = redis_url, **variables: str) -> RunningConsumer:
             given = {ledgers.VARIABLE: str(ledger.path)} | variables
-            return stack.enter_context(consuming(url, "-n", *options, **given))
+            return stack.enter_context(consuming(url, *options, **given))
 
         yield start
 
@@ -72,5 +72,6 @@ def tasks(shop_url: str) -> Iterator[ModuleType]:
         patch.setenv("JOBS_MODULES", MODULES)
         patch.setenv("JOBS_HANDLERS", HANDLERS)
         vars(consumer_package).pop("app", None)
-        yield importlib.import_module("tests.support.shop.tasks")
-        consumer_package.app.storage.close()
+        module = importlib.import_module("tests.support.shop.tasks")
+    yield module
+    module.app.storage.close()

@@ -29,6 +29,10 @@ class Ledger:
         finally:
             os.close(descriptor)
 
+    def clear(self) -> None:
+        """Begin anew."""
+        self.path.unlink(missing_ok=True)
+
     def entries(self) -> list[tuple[str, str, int]]:
         """Return every word with its subject and the process that wrote it."""
         if not self.path.exists():

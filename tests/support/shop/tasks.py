@@ -81,16 +81,18 @@ def locked(subject: str) -> str:
     return subject
 
 
-@app.task(timeout=0.2)
-def stuck() -> None:
-    """Never end by itself."""
-    time.sleep(60)
+@app.task(timeout=0.2, context=True)
+def stuck(task: Task) -> None:
+    """Go on until told to stop."""
+    while True:
+        task.check_timeout()
+        time.sleep(0.01)
 
 
 @app.task()
-def unwritable() -> object:
-    """Return what has no written form."""
-    return object()
+def unkeepable(size: int) -> object:
+    """Return a text of this size, and for 0 what has no written form."""
+    return "x" * size if size else object()
 
 
 @app.task()
@@ -100,10 +102,10 @@ def forbidden() -> str:
     return "ran"
 
 
-@app.periodic_task(crontab())
-def every_minute() -> None:
+@app.periodic_task(crontab(), context=True)
+def every_minute(task: Task) -> None:
     """Write down that it ran."""
-    Ledger.of_this_process().write("tick", "every_minute")
+    Ledger.of_this_process().write("tick", task.id)
 
 
 @app.pre_execute()
