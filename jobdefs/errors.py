@@ -65,8 +65,8 @@ class UnknownJob(RequestError):
     code = "job_unknown"
 
     def __init__(self, name: str, matches: tuple[str, ...] = ()) -> None:
-        hint = f" Did you mean {' or '.join(matches)}?" if matches else ""
-        super().__init__(f"No job is named {name!r}.{hint}")
+        hint = f"Did you mean {' or '.join(matches)}?" if matches else "Is its module named in JOBS_MODULES?"
+        super().__init__(f"No job is named {name!r}. {hint}")
         self.name = name
         self.matches = matches
 

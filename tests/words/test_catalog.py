@@ -109,7 +109,7 @@ def test_an_unknown_name_gets_close_matches_whatever_their_case():
         catalog.get("send_emial")
     assert caught.value.matches[0] == "SEND_EMAIL"
     assert str(caught.value).startswith("No job is named 'send_emial'. Did you mean SEND_EMAIL")
-    with pytest.raises(UnknownJob, match=r"^No job is named 'ZZZ'\.$"):
+    with pytest.raises(UnknownJob, match=r"^No job is named 'ZZZ'\. Is its module named in JOBS_MODULES\?$"):
         catalog.get("ZZZ")
 
 

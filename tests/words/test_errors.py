@@ -31,7 +31,7 @@ def test_every_code_is_its_own():
 @pytest.mark.parametrize(
     ("error", "text"),
     [
-        (errors.UnknownJob("A"), "No job is named 'A'."),
+        (errors.UnknownJob("A"), "No job is named 'A'. Is its module named in JOBS_MODULES?"),
         (errors.UnknownJob("A", ("B", "C")), "No job is named 'A'. Did you mean B or C?"),
         (errors.InvalidBody("it is empty"), "The body is not acceptable JSON: it is empty."),
         (
