@@ -29,7 +29,7 @@ def demo(options: Namespace) -> int:
     address = claim(settings.host, port, otherwise_any=options.port is None)
     succeeded = False
     try:
-        with Supervisor(Log(), say) as supervisor:
+        with Supervisor(Log()) as supervisor:
             start(supervisor, settings, address, options)
             succeeded = _one_job(supervisor, address, settings.token)
             if not options.exit:

@@ -2,7 +2,7 @@
 
 import queue
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from types import FrameType
 from typing import Any, Final, Self
@@ -56,9 +56,8 @@ class Supervisor:
     At its end the programs are stopped one after another, last started first, then the server.
     """
 
-    def __init__(self, log: Log, say: Callable[[str], None]) -> None:
+    def __init__(self, log: Log) -> None:
         self._log = log
-        self._say = say
         self._news: queue.SimpleQueue[_News] = queue.SimpleQueue()
         self._handlers: dict[signal.Signals, Any] = {}
         self._server: PrivateServer | None = None
@@ -122,6 +121,10 @@ class Supervisor:
                 asked += 1
                 (child.terminate if asked < _INTERRUPTS else child.kill)()
         child.clean_up()
+
+    def _say(self, text: str) -> None:
+        # Through the log, which nobody's closed terminal can make fail: stopping goes on.
+        self._log.write("jobs", text)
 
     def _asked(self, longest_s: float) -> bool:
         try:

@@ -25,7 +25,7 @@ def up(options: Namespace) -> int:
     """Run the service, a consumer and, without REDIS_URL, a private server, until a signal or one of them ends."""
     settings = load(ServiceSettings)
     address = claim(settings.host, settings.port if options.port is None else options.port)
-    supervisor = Supervisor(Log(), say)
+    supervisor = Supervisor(Log())
     try:
         with supervisor:
             url = start(supervisor, settings, address, options)

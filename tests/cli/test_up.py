@@ -1,12 +1,13 @@
 import os
 import signal
 import socket
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Jobs, Running, alive
+from tests.cli.conftest import COMMAND, Jobs, Running, alive
 from tests.support.waiting import eventually
 
 SLOW_JOB = """
@@ -135,6 +136,19 @@ def test_a_second_up_is_told_of_the_first(up: Running, alone: Jobs, tmp_path: Pa
     assert (done.code, done.err.count("\n")) == (3, 1)
     assert f"already uses {tmp_path / 'state'}: " in done.err
     up.ends(signal.SIGINT)
+
+
+def test_up_ends_in_order_when_nobody_reads_any_more(alone: Jobs, tmp_path: Path) -> None:
+    """`aiohttp-huey up | head -1` stops everything too."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [COMMAND, "up", "--port", "0"], stdout=writer, stderr=writer, env=alone.environment, cwd=tmp_path, check=False
+    )
+    os.close(writer)
+
+    assert done.returncode == 141
+    assert alive(tmp_path) == []
 
 
 def test_up_uses_the_server_that_redis_url_names(jobs: Jobs, redis_url: str, tmp_path: Path) -> None:
