@@ -53,7 +53,7 @@ for i = 1, take_number() do
 end
 
 promote_all(names)
-local reclaimed, due = reclaim(lease, lost_limit, keep_dead)
+local reclaimed = reclaim(lease, lost_limit, keep_dead)
 prune(UPKEEP + 2 * #verdicts, tombstone)
 
 -- A first call whose answer is known arrived late, after its own repeat: nobody would learn of its claims.
@@ -68,7 +68,7 @@ add_revocations(claims)
 
 -- Whether jobs remain, and the earliest moment at which there is something to do for somebody who serves these queues.
 -- Whoever found nothing that it wants does not wake the others, who would wake it in turn.
-local more = 0
+local more, due = 0, next_reclaim()
 for _, name in ipairs(names) do
   local next_due = tonumber(redis.call('ZRANGE', key('scheduled', name), 0, 0, 'WITHSCORES')[2])
   if next_due and (not due or next_due < due) then due = next_due end

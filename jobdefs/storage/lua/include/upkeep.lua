@@ -43,20 +43,21 @@ local function reclaim_job(id, lost_limit, keep_ms)
 end
 
 -- Reclaiming pauses while nobody has said that he is there, and for the time of grace that follows (see beat).
--- Returns how many were reclaimed, and the moment of the next reclaiming.
+-- Returns how many were reclaimed.
 local function reclaim(lease, lost_limit, keep_ms)
   local presence = redis.call('HMGET', meta, 'beat_at_ms', 'grace_until_ms')
-  local beat_at, grace_until = tonumber(presence[1]) or now, tonumber(presence[2]) or 0
-  local expired = {}
-  if now >= grace_until and now - beat_at <= lease / 2 then
-    expired = redis.call('ZRANGE', leases, '-inf', now, 'BYSCORE', 'LIMIT', 0, UPKEEP)
-  end
+  if now < (tonumber(presence[2]) or 0) or now - (tonumber(presence[1]) or now) > lease / 2 then return 0 end
+  local expired = redis.call('ZRANGE', leases, '-inf', now, 'BYSCORE', 'LIMIT', 0, UPKEEP)
   for _, id in ipairs(expired) do
     redis.call('ZREM', leases, id)
     reclaim_job(id, lost_limit, keep_ms)
   end
-  local next_end = redis.call('ZRANGE', leases, 0, 0, 'WITHSCORES')[2]
-  return #expired, next_end and math.max(tonumber(next_end), grace_until)
+  return #expired
+end
+
+local function next_reclaim()
+  local first_end = redis.call('ZRANGE', leases, 0, 0, 'WITHSCORES')[2]
+  return first_end and math.max(tonumber(first_end), tonumber(redis.call('HGET', meta, 'grace_until_ms')) or 0)
 end
 
 -- Finished jobs whose retention has ended; a tombstone keeps the id taken for a while.

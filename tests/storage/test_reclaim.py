@@ -1,0 +1,148 @@
+"""Reclaiming: what happens to the jobs of a consumer that vanished, and to those of one that only seemed to."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from jobdefs.state import State
+from jobdefs.storage.contract import Claim, Outcome, SettleVerdict
+from jobdefs.storage.execution import LOST_LIMIT
+from tests.support.stage import LEASE, MILLISECOND, SECOND, Stage
+
+BEAT = LEASE / 4
+
+
+def moments(stage: Stage, duration: timedelta, step: timedelta) -> Iterator[None]:
+    """Let time pass in steps."""
+    end = stage.now_ms + duration // MILLISECOND
+    while stage.now_ms < end:
+        stage.wait(step)
+        yield
+
+
+def test_a_lone_idle_consumer_reclaims(stage: Stage) -> None:
+    """A dead peer's job is run by a consumer that was idle all the time, at the latest two leases after its claim."""
+    stage.beat(holder="dead")
+    stage.submit("a")
+    stage.claim_one(holder="dead")
+    claims: list[Claim] = []
+    for _ in moments(stage, 2 * LEASE, BEAT):
+        stage.beat(*claims, holder="idle")
+        claims += stage.claim(5, holder="idle")
+    assert [(claim.id, claim.lost, claim.failures) for claim in claims] == [("a", 1, 0)]
+
+
+def test_reclaiming_needs_no_beat_at_all(stage: Stage) -> None:
+    """Where nobody has ever beaten, a lease that ended is reclaimed by the next exchange, not a millisecond before."""
+    stage.submit("a")
+    stage.claim_one(holder="dead")
+    stage.wait(LEASE - MILLISECOND)
+    assert stage.claim() == ()
+    stage.wait(MILLISECOND)
+    reply = stage.exchange(want=1)
+    assert (reply.reclaimed, [claim.lost for claim in reply.claims]) == (1, [1])
+
+
+def test_a_beat_keeps_a_lease(stage: Stage) -> None:
+    """A consumer that beats keeps its jobs however long they run, and may settle them."""
+    stage.submit("a")
+    claim = stage.claim_one()
+    for _ in moments(stage, 10 * LEASE, BEAT):
+        assert stage.beat(claim) == ()
+        assert stage.claim(holder="other") == ()
+    assert stage.settle(claim) is SettleVerdict.SETTLED
+
+
+def test_a_beat_names_what_was_lost(stage: Stage) -> None:
+    """A beat extends the leases that are still the caller's, and names the jobs that are not."""
+    stage.submit("mine", "settled", "stolen")
+    mine, settled, stolen = stage.claim(3)
+    stage.settle(settled)
+    stage.wait(LEASE - SECOND)
+    stage.beat(mine, holder="h")
+    stage.wait(SECOND)
+    stage.claim(1, holder="thief")
+    gone = Claim(id="none", queue="default", token="t", envelope=b"", failures=0, lost=0, generation=0, claimed_at_ms=0)
+    assert stage.beat(mine, settled, stolen, gone) == ("settled", "stolen", "none")
+
+
+def test_a_reclaimed_job_belongs_to_its_new_holder(stage: Stage) -> None:
+    """Whoever lost a lease can neither settle the job nor keep its lease; it stands in its old place in the queue."""
+    stage.submit("a", "b")
+    lost = stage.claim_one(holder="frozen")
+    stage.wait(LEASE)
+    first, second = stage.claim(2)
+    assert [first.id, second.id] == ["a", "b"]
+    assert stage.settle(lost, Outcome.DEAD) is SettleVerdict.STALE
+    assert stage.beat(lost, first) == ("a",)
+    assert stage.settle(first) is SettleVerdict.SETTLED
+
+
+@pytest.mark.parametrize("first", ["beat", "exchange"])
+def test_a_store_that_was_away_grants_grace(stage: Stage, first: str) -> None:
+    """If the store heard nobody for half a lease, it reclaims nothing for one lease, so the living can speak first."""
+    stage.submit("living", "orphaned")
+    living, _ = stage.claim(2)
+    stage.beat(living)
+    stage.wait(3 * LEASE)
+    if first == "exchange":
+        assert stage.exchange(want=1, holder="idle").reclaimed == 0
+    stage.beat(holder="idle")
+    for _ in moments(stage, LEASE - SECOND, SECOND):
+        stage.beat(holder="idle")
+        assert stage.exchange(want=1, holder="idle").reclaimed == 0
+    stage.beat(living)
+    stage.wait(SECOND)
+    assert [claim.id for claim in stage.claim(5, holder="idle")] == ["orphaned"]
+    assert stage.settle(living) is SettleVerdict.SETTLED
+
+
+def test_grace_ends_for_a_lone_idle_consumer(stage: Stage) -> None:
+    """Grace is measured by beats: a lone consumer that finds nothing to do does not postpone reclaiming for ever."""
+    stage.submit("a")
+    stage.claim_one(holder="dead")
+    stage.beat(holder="dead")
+    stage.wait(10 * LEASE)
+    reclaimed_after: list[timedelta] = []
+    began = stage.now_ms
+    for _ in moments(stage, 3 * LEASE, BEAT):
+        stage.beat(holder="idle")
+        if stage.exchange(holder="idle").reclaimed:
+            reclaimed_after.append((stage.now_ms - began) * MILLISECOND)
+    assert reclaimed_after == [LEASE + BEAT]
+
+
+def test_nobody_polls_for_leases_in_a_time_of_grace(stage: Stage) -> None:
+    """In a time of grace the next moment to look is its end, not that of leases that ended long ago."""
+    stage.beat()
+    stage.submit("a")
+    stage.claim_one(holder="dead")
+    stage.wait(3 * LEASE)
+    stage.beat()
+    assert stage.exchange().next_due_ms == stage.now_ms + LEASE // MILLISECOND
+
+
+def test_a_job_that_kills_its_consumers_dies(stage: Stage) -> None:
+    """A job whose holder vanishes every time is dead at the limit, with an error that says so, and no failure."""
+    stage.submit("a")
+    for lost in range(LOST_LIMIT):
+        assert stage.claim_one(holder=f"h{lost}").lost == lost
+        stage.wait(LEASE)
+    assert stage.claim() == ()
+    record = stage.find("a")
+    assert (record.state, record.failures, record.lost) == (State.DEAD, 0, LOST_LIMIT)
+    assert record.error is not None
+    assert (record.error.type, record.error.message) == ("LeaseLost", "its consumer vanished 10 times while running it")
+    assert [event.name for event in record.events] == ["enqueued", *["running", "lost"] * LOST_LIMIT, "dead"]
+
+
+def test_reclaiming_wakes_consumers_of_other_queues(stage: Stage) -> None:
+    """A job is reclaimed by any consumer, also by one that does not serve its queue; those who do are woken."""
+    stage.submit("a", queue="mail")
+    stage.claim_one(queues=["mail"], holder="dead")
+    stage.client.delete(stage.key("wake", "mail"))
+    stage.wait(LEASE)
+    stage.exchange(queues=["other"])
+    assert stage.state("a") is State.READY
+    assert stage.client.zscore(stage.key("wake", "mail"), "now") == 0
