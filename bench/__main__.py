@@ -25,14 +25,14 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"no setting has {' or '.join(options.only)} in its name")
     jobs, rounds = _QUICK if options.quick else _FULL
     try:
-        with server.running() as running:
-            contest = hold(chosen, running, jobs=options.jobs or jobs, rounds=options.rounds or rounds, say=_say)
-            _print(contest, running.version, as_json=options.json)
+        version = server.version()
+        contest = hold(chosen, jobs=options.jobs or jobs, rounds=options.rounds or rounds, say=_say)
     except (DrainFailed, JobsError) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
+    _print(contest, version, as_json=options.json)
     return 0
 
 

@@ -9,7 +9,6 @@ import attrs
 
 from bench.contestants import Contestant, Side
 from bench.drain import Run, drain
-from bench.server import Server
 
 _FINALISTS: Final = 4
 
@@ -46,15 +45,13 @@ class Contest:
         return standing.rate / self.best_stock.rate if self.best_stock else None
 
 
-def hold(
-    contestants: Sequence[Contestant], server: Server, *, jobs: int, rounds: int, say: Callable[[str], None]
-) -> Contest:
+def hold(contestants: Sequence[Contestant], *, jobs: int, rounds: int, say: Callable[[str], None]) -> Contest:
     """Let every contestant run in every round; of stock Huey, only the fastest of the first round go on."""
     contest = Contest(tuple(map(Standing, contestants)), jobs, rounds)
     running = contest.standings
     for number in range(1, rounds + 1):
         for standing in _taking_turns(running):
-            run = drain(standing.contestant, server, jobs)
+            run = drain(standing.contestant, jobs)
             standing.runs.append(run)
             say(f"round {number} of {rounds}: {standing.contestant.name}: {run}")
         running = (*_of(running, Side.OURS), *_fastest(_of(running, Side.STOCK)))

@@ -9,7 +9,7 @@ import attrs
 from bench import stock
 from bench.jobs import AsyncNoop, PlainNoop
 from jobdefs.definition import definition_of
-from jobdefs.policy import DEFAULT_NAMESPACE
+from jobdefs.policy import DEFAULT_NAMESPACE, DEFAULT_QUEUE
 from jobdefs.record import Envelope
 from jobdefs.storage.contract import NewJob
 from jobdefs.storage.drivers import Store
@@ -28,7 +28,7 @@ class Side(StrEnum):
 
 @attrs.frozen(kw_only=True)
 class Contestant:
-    """One consumer with one setting: how its backlog is made, and how the jobs are counted whose results are stored."""
+    """One consumer with one setting: how its backlog is made, and how jobs are counted, waiting and done."""
 
     side: Side
     name: str
@@ -36,6 +36,7 @@ class Contestant:
     options: tuple[str, ...]
     environment: Callable[[str], dict[str, str]]
     fill: Callable[[str, int], None]
+    waiting: Callable[[Any], int]
     done: Callable[[Any], int]
 
 
@@ -60,6 +61,7 @@ def _ours(handler: str, payload: type[AsyncNoop | PlainNoop], kind: str, workers
         options=("-k", kind, "-w", str(workers)),
         environment=lambda url: {"REDIS_URL": url, "JOBS_MODULES": "bench.jobs", "JOBS_HANDLERS": "bench.handlers"},
         fill=lambda url, jobs: _fill_ours(url, payload, jobs),
+        waiting=lambda client: int(client.zcard(f"{{{DEFAULT_NAMESPACE}}}:ready:{DEFAULT_QUEUE}")),
         done=lambda client: int(client.zcard(f"{{{DEFAULT_NAMESPACE}}}:final:succeeded")),
     )
 
@@ -95,6 +97,9 @@ def _stock(storage: str, kind: str, workers: int) -> Contestant:
         options=("-k", kind, "-w", str(workers)),
         environment=lambda url: {stock.KIND: storage, stock.URL: url},
         fill=lambda url, jobs: _fill_stock(storage, url, jobs),
+        waiting=lambda client: int(
+            (client.zcard if storage.startswith("Priority") else client.llen)("huey.redis.bench")
+        ),
         done=_stored_by_stock,
     )
 

@@ -1,4 +1,4 @@
-"""The server that both sides share: a private one on a unix socket, in memory only."""
+"""The server, the same for both sides: a private one on a unix socket, in memory only."""
 
 import subprocess
 import time
@@ -25,10 +25,11 @@ class Server:
     url: str
     client: Any
 
-    @property
-    def version(self) -> str:
-        """The program and its version."""
-        told = self.client.info("server")
+
+def version() -> str:
+    """Return the program that is used and its version; raises SettingsError where there is none."""
+    with running() as server:
+        told = server.client.info("server")
         return f"Valkey {told['valkey_version']}" if "valkey_version" in told else f"Redis {told['redis_version']}"
 
 
