@@ -1,8 +1,10 @@
 """Huey's consumer: it starts, watches and stops the workers; what they run comes from a station."""
 
 import signal
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from huey.constants import WORKER_PROCESS
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 _RECYCLED_WORKER_CHECK_S: Final = 0.2
 _FATAL: Final = 70
+_DRAINING: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 class LeasedConsumer(Consumer):
@@ -36,6 +39,7 @@ class LeasedConsumer(Consumer):
         self.station: Station | None = None
         self._new_station = new_station
         self._hurry = False
+        self._interruptible = False
         self._watchdog_s = notify.watchdog_interval_s()
         self._watchdog_due = 0.0
         drains, restarts = (False, True), (True, True)
@@ -69,6 +73,7 @@ class LeasedConsumer(Consumer):
     def stop(self, graceful: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - Huey's signature; every stop drains
         """Claim nothing more, let running attempts finish in time, and hand the rest back."""
         notify.stopping()
+        self._reassure_watchdog()
         deadline = time.monotonic() + self.drain_s
         if self.station is not None:
             self.station.drain()
@@ -76,11 +81,26 @@ class LeasedConsumer(Consumer):
         if self.station is not None:
             self._finish(self.station, deadline)
 
+    def _join_workers(self) -> bool:
+        with self._interrupted_by_second_signal():
+            return super()._join_workers()
+
     def _finish(self, station: "Station", deadline: float) -> None:
         try:
-            station.finish(0.0 if self._hurry else deadline)
+            with self._interrupted_by_second_signal():
+                station.finish(deadline)
         except KeyboardInterrupt:
             station.finish(0.0)
+
+    @contextmanager
+    def _interrupted_by_second_signal(self) -> Iterator[None]:
+        try:
+            self._interruptible = True
+            if self._hurry:
+                raise KeyboardInterrupt
+            yield
+        finally:
+            self._interruptible = False
 
     def _interrupt_workers(self) -> None:
         self._hurry = True
@@ -100,6 +120,11 @@ class LeasedConsumer(Consumer):
             notify.watchdog()
             self._watchdog_due = time.monotonic() + self._watchdog_s
 
+    def _reassure_watchdog(self) -> None:
+        """Go on telling systemd while the consumer drains, when the main loop does not run."""
+        if self._watchdog_s is not None:
+            threading.Thread(target=_tell_watchdog_every, args=(self._watchdog_s,), daemon=True).start()
+
     def _create_worker(self) -> StationWorker:
         worker = super()._create_worker()
         assert isinstance(worker, StationWorker)  # noqa: S101 - it is worker_class
@@ -107,8 +132,18 @@ class LeasedConsumer(Consumer):
         return worker
 
     def _handle_signal(self, signum: int, frame: Any) -> None:
+        if self._signum in _DRAINING and signum in _DRAINING:
+            self._hurry = True
+            if self._interruptible:
+                raise KeyboardInterrupt
+            return
         super()._handle_signal(signum, frame)
-        if not self._restart:
-            # Either signal, sent a second time, interrupts the drain.
-            for each in (signal.SIGINT, signal.SIGTERM):
-                signal.signal(each, signal.default_int_handler)
+        for each in _DRAINING:
+            # Huey would let a second signal raise in the midst of anything.
+            signal.signal(each, self._handle_signal)
+
+
+def _tell_watchdog_every(pause_s: float) -> None:
+    while True:
+        notify.watchdog()
+        time.sleep(pause_s)

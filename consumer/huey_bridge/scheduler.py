@@ -1,7 +1,7 @@
 """Huey's scheduler, left with periodic tasks: delayed jobs wait in the store and need no one to read them out."""
 
+import calendar
 import hashlib
-import time
 from datetime import datetime
 
 from huey.consumer import Scheduler
@@ -15,8 +15,9 @@ class TickScheduler(Scheduler):
 
     def enqueue_periodic_tasks(self, now: datetime | None) -> None:
         """Enqueue what is due in this minute."""
-        minute = int(time.time() // 60)
-        for task in self.huey.read_periodic(now):
+        moment = now or self.huey._get_timestamp()  # noqa: SLF001 - Huey's clock, in UTC
+        minute = calendar.timegm(moment.timetuple()) // 60
+        for task in self.huey.read_periodic(moment):
             name = hashlib.sha256(self.huey._registry.task_to_string(type(task)).encode()).hexdigest()[:16]  # noqa: SLF001
             task.id = f"periodic:{name}:{minute}"
             task.revoke_id = f"r:{task.id}"

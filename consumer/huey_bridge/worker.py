@@ -1,6 +1,5 @@
 """A worker runs the attempts of ``def`` handlers, one after another."""
 
-import os
 import threading
 import time
 from datetime import datetime
@@ -23,6 +22,8 @@ class StationWorker(Worker):
     consumer: "LeasedConsumer"
     attempt: Attempt | None = None
     _stopped_at: float | None = None
+    _finishing = False
+    _hurried = False
 
     @property
     def station(self) -> "Station":
@@ -35,7 +36,7 @@ class StationWorker(Worker):
         """Run the start-up hooks; in a process of its own, open a station."""
         if self.consumer.environment.forks:
             self.consumer.open_station(workers=1)
-            threading.Thread(target=self._drain_when_told, args=(os.getppid(),), name="Drain", daemon=True).start()
+            threading.Thread(target=self._drain_when_told, name="Drain", daemon=True).start()
         super().initialize()
 
     def loop(self, now: datetime | None = None) -> None:  # noqa: ARG002 - Huey's signature
@@ -53,14 +54,25 @@ class StationWorker(Worker):
     def shutdown(self) -> None:
         """Run the shutdown hooks; in a process of its own, close the station."""
         if self.consumer.environment.forks:
-            began = time.monotonic() if self._stopped_at is None else self._stopped_at
-            self.station.finish(began + self.consumer.drain_s)
+            self._finish()
         super().shutdown()
 
-    def _drain_when_told(self, parent: int) -> None:
-        # A consumer that was killed cannot tell its children; they see that they have another parent.
-        while not self.stop_flag.wait(_LOOK_S) and os.getppid() == parent:
-            pass
+    def hurry(self) -> None:
+        """Interrupt a running handler or the wait for the others; called by a signal, so in the midst of anything."""
+        self._hurried = True
+        if self._finishing or (self.attempt is not None and self.attempt.interruptible):
+            raise KeyboardInterrupt
+
+    def _finish(self) -> None:
+        began = time.monotonic() if self._stopped_at is None else self._stopped_at
+        try:
+            self._finishing = True
+            self.station.finish(0.0 if self._hurried else began + self.consumer.drain_s)
+        except KeyboardInterrupt:
+            self._finishing = False
+            self.station.finish(0.0)
+
+    def _drain_when_told(self) -> None:
+        self.stop_flag.wait()
         self._stopped_at = time.monotonic()
-        self.stop_flag.set()
         self.station.drain()
