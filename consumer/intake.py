@@ -77,6 +77,7 @@ class Intake:
         self._closing = False
         self._oldest_end: float | None = None
         self._marker_taken = False
+        self._marker_ahead = False
         self._unconfirmed: Sequence[_Ended] = ()
         self.hungry = threading.Event()
         self.stale = 0
@@ -118,6 +119,8 @@ class Intake:
             self._clock.due(due_ms)
             if self._clock.is_past(due_ms):
                 self._more = self._marker_taken = True
+            else:
+                self._marker_ahead = True
             self._changed.notify_all()
 
     def leases(self) -> list[tuple[str, str]]:
@@ -204,7 +207,9 @@ class Intake:
         if self._ended and self._ripe():
             return True
         # A marker that was taken but cannot be followed is put back for others by an exchange that wants nothing.
-        return self._marker_taken or (self._want() > 0 and (self._more or self._clock.due_passed))
+        if self._marker_taken or (self._marker_ahead and self._clock.due_passed):
+            return True
+        return self._want() > 0 and (self._more or self._clock.due_passed)
 
     def _ripe(self) -> bool:
         """Tell whether to settle now: settling very short attempts one by one would cost more than they do."""
@@ -219,7 +224,7 @@ class Intake:
     def _patience_s(self) -> float | None:
         if self._ended:
             return _FLUSH_S
-        return self._clock.until_due_s if self._want() > 0 else None
+        return self._clock.until_due_s if self._marker_ahead or self._want() > 0 else None
 
     def _request(self) -> _Request:
         want, ended = self._want(), self._ended[: 4 * BATCH]
@@ -228,6 +233,7 @@ class Intake:
         self._unconfirmed = ended
         self.hungry.clear()
         self._more = self._marker_taken = False
+        self._marker_ahead = self._marker_ahead and not self._clock.due_passed
         self._queues.append(self._queues.pop(0))
         token, queues, skipped = secrets.token_hex(16), tuple(self._queues), self._skipped()
 

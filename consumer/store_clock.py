@@ -21,7 +21,10 @@ class StoreClock:
         """
         self._offset_s = now_ms / 1000 - time.monotonic()
         earliest = now_ms / 1000 + _REST_S if rest else 0.0
-        self._due_s = None if due_ms is None else max(due_ms / 1000, earliest)
+        told = None if due_ms is None else max(due_ms / 1000, earliest)
+        # A moment of which a marker told while this reply was under way counts on.
+        ahead = self._due_s if self._due_s is not None and self._due_s * 1000 > now_ms else None
+        self._due_s = min((due for due in (told, ahead) if due is not None), default=None)
 
     def due(self, due_ms: int | None) -> None:
         """Take in a moment at which there is something to do; the earliest one counts."""

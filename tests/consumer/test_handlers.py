@@ -1,6 +1,7 @@
 """Handlers of definitions, run by a real consumer with threads and with processes."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -86,6 +87,15 @@ def test_timeout_of_a_def_handler(jobs: Jobs, kind: str) -> None:
     assert job.state is State.DEAD
     assert job.error is not None
     assert (job.error.type, job.error.message) == ("huey.exceptions.TaskTimeout", "timeout (0.2s)")
+
+
+def test_delayed_jobs_start_in_time(jobs: Jobs) -> None:
+    """A delayed job starts at its time, also when it was put in just as the consumer heard that there was nothing to do."""
+    for _ in range(50):
+        jobs.run(Add(1, 1))
+        job = jobs.run(Add(1, 1), delay=timedelta(milliseconds=15))
+        assert job.envelope is not None
+        assert 15 <= (job.claimed_at_ms or 0) - job.envelope.enqueued_at_ms < 1000
 
 
 def test_every_attempt_is_logged_with_its_number(jobs: Jobs, consumer: RunningConsumer) -> None:

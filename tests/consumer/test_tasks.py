@@ -166,8 +166,8 @@ def test_result_that_cannot_be_kept(jobs: Jobs, tasks: ModuleType, size: int, re
 def test_signals(tasks: ModuleType, ledger: Ledger) -> None:
     """Ending signals are sent after the settlement was accepted: their receivers find the job in its last state."""
     done, failed = tasks.note("signalled"), tasks.fail()
-    value_of(done)
     eventually(lambda: failed.id in ledger.subjects("error-dead"))
+    eventually(lambda: done.id in ledger.subjects("complete-succeeded"))
     words = [word for word, subject, _ in ledger.entries() if subject == done.id and not word.startswith("post")]
     assert words == ["executing-running", "complete-succeeded"]
 

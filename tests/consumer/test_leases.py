@@ -1,0 +1,45 @@
+"""A consumer that gives no sign of life loses its jobs to others, and its late word counts for nothing."""
+
+from jobdefs import State
+from tests.consumer.conftest import StartConsumer
+from tests.support.jobs import Jobs, story
+from tests.support.ledger import Ledger
+from tests.support.shop.jobs import Nap
+from tests.support.waiting import eventually
+
+
+def test_frozen_consumer(start_consumer: StartConsumer, jobs: Jobs, ledger: Ledger) -> None:
+    """The job of a frozen consumer runs in another one; the late end of its own attempt is refused and logged."""
+    first = start_consumer("-n", JOBS_LEASE="1")
+    job_id = jobs.put(Nap(0.5))
+    eventually(lambda: job_id in ledger.subjects("start"))
+    with first.frozen():
+        second = start_consumer("-n", JOBS_LEASE="1")
+        job = jobs.ended(job_id)
+        assert (job.state, job.failures, job.lost) == (State.SUCCEEDED, 0, 1)
+        assert job.result == str(second.process.pid).encode()
+    eventually(lambda: ledger.subjects("end").count(job_id) == 2)
+    line = eventually(lambda: first.logged(job_id, "no longer ours") + first.logged(job_id, "refused the end"))[0]
+    assert "WARNING" in line
+    assert jobs.find(job_id) == job
+    assert story(job) == ["enqueued", "running", "lost", "running", "succeeded"]
+
+
+def test_killed_consumer(start_consumer: StartConsumer, jobs: Jobs, ledger: Ledger) -> None:
+    """The job of a killed consumer runs in another one once its lease has ended, and no attempt is counted."""
+    first = start_consumer("-n", JOBS_LEASE="1")
+    job_id = jobs.put(Nap(1))
+    eventually(lambda: job_id in ledger.subjects("start"))
+    second = start_consumer("-n", JOBS_LEASE="1")
+    first.kill()
+    job = jobs.ended(job_id)
+    assert (job.state, job.failures, job.lost) == (State.SUCCEEDED, 0, 1)
+    assert second.logged("Traceback") == []
+
+
+def test_long_jobs_keep_their_lease(start_consumer: StartConsumer, jobs: Jobs, ledger: Ledger, kind: str) -> None:
+    """A handler may take longer than a lease: its consumer keeps it."""
+    for _ in range(2):
+        start_consumer("-n", "-k", kind, JOBS_LEASE="1")
+    job = jobs.run(Nap(1.8))
+    assert (job.state, job.lost, ledger.subjects("start")) == (State.SUCCEEDED, 0, [job.id])
