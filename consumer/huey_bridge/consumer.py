@@ -64,6 +64,8 @@ class LeasedConsumer(Consumer):
 
     def start(self) -> None:
         """Start the workers, and say that the consumer is ready."""
+        # Huey does so last, and a signal that comes while it forks is lost.
+        self._set_signal_handlers()
         # A process worker opens a station of its own, after the fork.
         if not self.environment.forks:
             self.open_station(self.workers)
