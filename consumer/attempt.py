@@ -22,7 +22,7 @@ Settle = Callable[["Attempt", Settlement, Ending | None], None]
 
 
 class HandlerExited(Exception):
-    """A handler called sys.exit, which ends the attempt and not the consumer."""
+    """A handler raised what is meant to end a program or a task, such as SystemExit: it ends only the attempt."""
 
 
 class Attempt:
@@ -38,6 +38,7 @@ class Attempt:
         self.plan = plan
         self.began: float | None = None
         self.interruptible = False
+        self.interrupted = False
         self._app = app
         self._settle = settle
         self._follow_ups = FollowUps(app)
@@ -126,7 +127,7 @@ class Attempt:
             with bodies.timed(self._app, self._task):
                 return self._call(), None
         except BaseException as error:  # noqa: BLE001 - every way in which a handler can end is an outcome
-            return None, _as_failure(error)
+            return None, self._as_failure(error)
         finally:
             self.interruptible = False
 
@@ -137,11 +138,11 @@ class Attempt:
                 return await self._call(), None
         except TimeoutError as error:
             return None, bodies.timed_out(self._task) if bound.expired() else error
-        except asyncio.CancelledError:
-            # Only a drain cancels: then the job has been handed back, and this attempt counts for nothing.
-            return None, KeyboardInterrupt()
         except BaseException as error:  # noqa: BLE001 - every way in which a handler can end is an outcome
-            return None, _as_failure(error)
+            task = asyncio.current_task()
+            # Only a drain cancels; a handler can also come upon something else that was cancelled.
+            self.interrupted = task is not None and task.cancelling() > 0
+            return None, self._as_failure(error)
 
     def _start(self) -> None:
         self.began = time.monotonic()
@@ -191,10 +192,12 @@ class Attempt:
             unkept.__cause__ = error
             ending.fail(unkept)
 
-
-def _as_failure(error: BaseException) -> BaseException:
-    if isinstance(error, SystemExit):
-        exited = HandlerExited(f"the handler called sys.exit({error.code!r})")
+    def _as_failure(self, error: BaseException) -> BaseException:
+        if self.interrupted:
+            return KeyboardInterrupt()
+        if isinstance(error, Exception):
+            return error
+        how = f"called sys.exit({error.code!r})" if isinstance(error, SystemExit) else f"raised {type(error).__name__}"
+        exited = HandlerExited(f"the handler {how}")
         exited.__cause__ = error
         return exited
-    return error

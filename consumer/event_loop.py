@@ -5,6 +5,8 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
 
+from loguru import logger
+
 from consumer.attempt import Attempt
 
 try:
@@ -71,4 +73,10 @@ def _new_event_loop() -> asyncio.AbstractEventLoop:
 
 def _run_forever(loop: asyncio.AbstractEventLoop) -> None:
     asyncio.set_event_loop(loop)
-    loop.run_forever()
+    while True:
+        try:
+            loop.run_forever()
+        except BaseException:  # noqa: BLE001 - a task that a handler started may not take the loop from the others
+            logger.exception("a task of a handler tried to end the program")
+        else:
+            return

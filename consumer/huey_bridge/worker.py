@@ -60,7 +60,11 @@ class StationWorker(Worker):
     def hurry(self) -> None:
         """Interrupt a running handler or the wait for the others; called by a signal, so in the midst of anything."""
         self._hurried = True
-        if self._finishing or (self.attempt is not None and self.attempt.interruptible):
+        attempt = self.attempt
+        if attempt is not None and attempt.interruptible:
+            attempt.interrupted = True
+            raise KeyboardInterrupt
+        if self._finishing:
             raise KeyboardInterrupt
 
     def _finish(self) -> None:

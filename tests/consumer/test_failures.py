@@ -5,7 +5,7 @@ import pytest
 from jobdefs import State
 from jobdefs.record import JobRecord
 from tests.support.jobs import Jobs, story
-from tests.support.shop.jobs import Fail, GiveUp, Nap, Wait
+from tests.support.shop.jobs import Doze, Fail, FailAsync, GiveUp, Nap, Wait
 
 pytestmark = pytest.mark.usefixtures("consumer")
 
@@ -63,12 +63,21 @@ def test_snooze(jobs: Jobs) -> None:
     assert story(job) == ["enqueued", "running", "snoozed", "running", "succeeded"]
 
 
-def test_sys_exit(jobs: Jobs) -> None:
-    """A handler that calls sys.exit has failed; the consumer goes on."""
-    job = jobs.run(Fail("exit"))
-    assert (job.state, job.failures) == (State.DEAD, 3)
-    assert error_of(job) == ("consumer.attempt.HandlerExited", "the handler called sys.exit(3)")
+@pytest.mark.parametrize(
+    ("payload", "message"),
+    [
+        (Fail("exit"), "the handler called sys.exit(3)"),
+        (Fail("interrupt"), "the handler raised KeyboardInterrupt"),
+        (FailAsync("exit"), "the handler called sys.exit(4)"),
+        (FailAsync("cancelled"), "the handler raised CancelledError"),
+    ],
+)
+def test_what_would_end_a_program(jobs: Jobs, payload: object, message: str) -> None:
+    """A handler that calls sys.exit, or comes upon something that was cancelled, has failed; the consumer goes on."""
+    job = jobs.run(payload)
+    assert (job.state, error_of(job)) == (State.DEAD, ("consumer.attempt.HandlerExited", message))
     assert jobs.run(Nap()).state is State.SUCCEEDED
+    assert jobs.run(Doze()).state is State.SUCCEEDED
 
 
 def test_result_that_cannot_be_kept(jobs: Jobs) -> None:

@@ -90,7 +90,7 @@ def test_timeout_of_a_def_handler(jobs: Jobs, kind: str) -> None:
 
 
 def test_delayed_jobs_start_in_time(jobs: Jobs) -> None:
-    """A delayed job starts at its time, also when it was put in just as the consumer heard that there was nothing to do."""
+    """A delayed job starts at its time, also if it is put in just as the consumer hears that there is nothing to do."""
     for _ in range(50):
         jobs.run(Add(1, 1))
         job = jobs.run(Add(1, 1), delay=timedelta(milliseconds=15))

@@ -4,7 +4,7 @@ from jobdefs import State
 from tests.consumer.conftest import StartConsumer
 from tests.support.jobs import Jobs, story
 from tests.support.ledger import Ledger
-from tests.support.shop.jobs import Nap
+from tests.support.shop.jobs import Crash, Nap
 from tests.support.waiting import eventually
 
 
@@ -35,6 +35,15 @@ def test_killed_consumer(start_consumer: StartConsumer, jobs: Jobs, ledger: Ledg
     job = jobs.ended(job_id)
     assert (job.state, job.failures, job.lost) == (State.SUCCEEDED, 0, 1)
     assert second.logged("Traceback") == []
+
+
+def test_killed_process(start_consumer: StartConsumer, jobs: Jobs) -> None:
+    """A job that ends its process runs again in another one, while its consumer goes on."""
+    running = start_consumer("-n", "-k", "process", "-w", "2", "-c", "0.2", JOBS_LEASE="1")
+    job = jobs.run(Crash())
+    assert (job.state, job.failures, job.result) == (State.SUCCEEDED, 0, b"1")
+    running.says("died, restarting")
+    assert len(running.children) == 3
 
 
 def test_long_jobs_keep_their_lease(start_consumer: StartConsumer, jobs: Jobs, ledger: Ledger, kind: str) -> None:

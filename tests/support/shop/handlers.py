@@ -15,9 +15,11 @@ from tests.support.shop.jobs import (
     About,
     AboutAsync,
     Add,
+    Crash,
     Doze,
     Echo,
     Fail,
+    FailAsync,
     GiveUp,
     Letter,
     Nap,
@@ -109,9 +111,37 @@ def fail(job: Fail) -> object:
         "raise": _raise,
         "refuse": _refuse,
         "exit": lambda: sys.exit(3),
+        "interrupt": _interrupt,
         "unkeepable": object,
     }
     return ways[job.how]()
+
+
+@handles(FailAsync)
+async def fail_async(job: FailAsync) -> None:
+    """End as told."""
+    if job.how == "exit":
+        await asyncio.create_task(_exit())
+    task = asyncio.create_task(asyncio.sleep(_FOR_EVER))
+    task.cancel()
+    await task
+
+
+async def _exit() -> NoReturn:
+    sys.exit(4)
+
+
+@handles(Crash)
+def crash(job: Crash, context: JobContext) -> int:
+    """End the process, and tell in a later attempt how many were lost."""
+    del job
+    if not context.lost:
+        os._exit(9)
+    return context.lost
+
+
+def _interrupt() -> NoReturn:
+    raise KeyboardInterrupt
 
 
 def _raise() -> NoReturn:

@@ -74,6 +74,20 @@ class Fail:
     how: str
 
 
+@define("CRASH", retry=QUICK)
+@attrs.frozen
+class Crash:
+    """Ends its process at first, as a fault in a C library would."""
+
+
+@define("FAIL_ASYNC", retry=ONCE)
+@attrs.frozen
+class FailAsync:
+    """Ends in a way that is no success; ``async def``."""
+
+    how: str
+
+
 @define("GIVE_UP", retry=attrs.evolve(QUICK, never_for=(SoldOut,)))
 @attrs.frozen
 class GiveUp:
