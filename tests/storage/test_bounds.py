@@ -1,0 +1,152 @@
+"""Bounds: how much one call may do, however much there is to do, and what works when memory is short."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from jobdefs.errors import StoreFull
+from jobdefs.state import State
+from jobdefs.storage.call import Call
+from jobdefs.storage.contract import Exchange, SettleVerdict
+from tests.support.stage import LEASE, SECOND, Stage, ending, new_job
+
+MANY = 100_000
+PORTION = 100
+SLOWEST = timedelta(milliseconds=5)
+
+
+def fill(stage: Stage, index: str, score: float, *, claimed: bool = False) -> None:
+    """Put many jobs into an index, the quick way: as the scripts would have left them."""
+    envelope = new_job("ID").envelope
+    pipeline = stage.client.pipeline(transaction=False)
+    for start in range(0, MANY, 10_000):
+        ids = [f"j{number}" for number in range(start, start + 10_000)]
+        pipeline.mset({stage.key("job", job_id): envelope.replace(b"ID", job_id.encode()) for job_id in ids})
+        pipeline.zadd(stage.key(index), dict.fromkeys(ids, score))
+        for job_id in ids if claimed else ():
+            fields = {
+                "state": "running",
+                "token": "t",
+                "queue": "default",
+                "score": 5e15,
+                "claimed_at_ms": 1,
+                "holder": "h",
+            }
+            pipeline.hset(stage.key("run", job_id), mapping=fields)
+        pipeline.execute()
+
+
+def timed(stage: Stage, **options: Any) -> tuple[Exchange, timedelta]:
+    """Exchange, and return how long the server took for the fastest of three."""
+    replies, took = [], []
+    for _ in range(3):
+        stage.client.slowlog_reset()
+        replies.append(stage.exchange(**options))
+        entries = [entry for entry in stage.client.slowlog_get(10) if entry["command"].startswith(b"EVAL")]
+        took.append(timedelta(microseconds=entries[0]["duration"]))
+    return replies[0], min(took)
+
+
+@pytest.fixture(autouse=True)
+def watched(stage: Stage) -> Iterator[None]:
+    """Let the server tell how long each command takes."""
+    before = stage.client.config_get("slowlog-log-slower-than")["slowlog-log-slower-than"]
+    stage.client.config_set("slowlog-log-slower-than", 0)
+    yield
+    stage.client.config_set("slowlog-log-slower-than", before)
+
+
+def test_promotion_is_bounded(stage: Stage) -> None:
+    """Of a hundred thousand jobs that are due one exchange makes a hundred ready, within 5 ms, and says so."""
+    fill(stage, "scheduled:default", stage.now_ms)
+    reply, took = timed(stage)
+    assert stage.client.zcard(stage.key("ready", "default")) == 3 * PORTION
+    assert (reply.next_due_ms, reply.more) == (stage.now_ms, True)
+    assert took < SLOWEST
+
+
+def test_promotion_is_bounded_over_all_queues(stage: Stage) -> None:
+    """The bound holds for all queues of a consumer together, and none of them is left out for ever."""
+    names = [f"q{number}" for number in range(30)]
+    for name in names:
+        stage.submit(*(f"{name}.{number}" for number in range(50)), queue=name, delay=SECOND)
+    stage.wait(SECOND)
+    for calls in range(1, 16):
+        stage.exchange(queues=names)
+        assert sum(stage.client.zcard(stage.key("ready", name)) for name in names) == calls * PORTION
+    assert stage.exchange(queues=names).next_due_ms is None
+
+
+def test_reclaiming_is_bounded(stage: Stage) -> None:
+    """Of a hundred thousand leases that ended one exchange reclaims a hundred, within 5 ms, and looks again at once."""
+    fill(stage, "leases", stage.now_ms, claimed=True)
+    reply, took = timed(stage)
+    assert (reply.reclaimed, reply.next_due_ms) == (PORTION, stage.now_ms)
+    assert took < SLOWEST
+
+
+def test_pruning_is_bounded(stage: Stage) -> None:
+    """Of a hundred thousand jobs whose retention is over one exchange removes a hundred, within 5 ms."""
+    fill(stage, "final:succeeded", stage.now_ms)
+    _, took = timed(stage)
+    assert stage.client.zcard(stage.key("final", "succeeded")) == MANY - 3 * PORTION
+    assert took < SLOWEST
+
+
+def test_the_look_of_things_is_bounded(stage: Stage) -> None:
+    """Among a hundred thousand jobs a search without hits and the counts of queues take a few milliseconds."""
+    fill(stage, "ready:default", 5e15)
+    stage.client.sadd(stage.key("queues"), "default")
+    stage.client.slowlog_reset()
+    stage.send(stage.inspection.page(state=None, queue="", name="NONE", cursor=None, limit=200))
+    (counts,) = stage.send(stage.inspection.queues())
+    assert counts.ready == MANY
+    durations = [entry["duration"] for entry in stage.client.slowlog_get(10) if entry["command"].startswith(b"EVAL")]
+    assert max(durations) < 20_000
+
+
+@contextmanager
+def short_of_memory(stage: Stage) -> Iterator[None]:
+    """Let the server have no memory left."""
+    stage.client.config_set("maxmemory", 1)
+    try:
+        yield
+    finally:
+        stage.client.config_set("maxmemory", 0)
+
+
+def test_without_memory_nothing_is_taken_in(stage: Stage) -> None:
+    """A full server refuses new jobs, replays and values whole, with an error of their own."""
+    stage.submit("a")
+    stage.send(stage.submission.cancel("a", keep=LEASE))
+    before = stage.dump()
+    calls: list[Call[Any]] = [
+        stage.submission.submit([new_job("b"), new_job("c")]),
+        stage.submission.replay("a"),
+        stage.values.write("n", b"v"),
+        stage.values.revoke("r:a", b"v"),
+    ]
+    for call in calls:
+        with short_of_memory(stage), pytest.raises(StoreFull):
+            stage.send(call)
+    assert stage.dump() == before
+    assert [receipt.created for receipt in stage.submit("b", "c")] == [True, True]
+
+
+def test_without_memory_work_goes_on(stage: Stage) -> None:
+    """A full server still lets consumers settle, beat, claim and reclaim, and people look and cancel."""
+    stage.submit("a", "b", "c", "d")
+    first, second = stage.claim(2)
+    with short_of_memory(stage):
+        reply = stage.exchange(ending(first, result=b"1"), want=1)
+        assert (reply.verdicts, [claim.id for claim in reply.claims]) == ((SettleVerdict.SETTLED,), ["c"])
+        assert stage.beat(second) == ()
+        for _ in range(3):
+            stage.wait(LEASE / 3)
+            assert stage.beat(*reply.claims) == ()
+        assert stage.exchange().reclaimed == 1
+        assert stage.send(stage.submission.cancel("d", keep=LEASE)).done
+    assert (stage.find("a").result, stage.state("b"), stage.state("d")) == (b"1", State.READY, State.CANCELLED)
