@@ -29,14 +29,19 @@ class Server:
 def version() -> str:
     """Return the program that is used and its version; raises SettingsError where there is none."""
     with running() as server:
-        told = server.client.info("server")
-        return f"Valkey {told['valkey_version']}" if "valkey_version" in told else f"Redis {told['redis_version']}"
+        return name(server)
+
+
+def name(server: Server) -> str:
+    """Return what a server calls itself, with its version."""
+    told = server.client.info("server")
+    return f"Valkey {told['valkey_version']}" if "valkey_version" in told else f"Redis {told['redis_version']}"
 
 
 @contextmanager
-def running() -> Iterator[Server]:
-    """Run a server as long as the block lasts; raises SettingsError where there is no program for it."""
-    program = server_binary.find()
+def running(program: Path | None = None) -> Iterator[Server]:
+    """Run a server, of this program or whichever is found, as long as the block lasts; raises SettingsError."""
+    program = program or server_binary.find()
     with TemporaryDirectory(prefix="bench-") as place:
         socket = Path(place) / "s"
         command: list[str | Path] = [program, *_OPTIONS, "--unixsocket", socket, "--dir", place]
