@@ -123,6 +123,16 @@ def test_a_repeated_verdict_survives_a_new_claim(stage: Stage) -> None:
     assert stage.find("a").failures == 1
 
 
+def test_a_repeated_verdict_survives_another_holder(stage: Stage) -> None:
+    """The same holds where the lost call claimed nothing, and another consumer claimed the job before the repeat."""
+    stage.submit("a")
+    settlement = ending(stage.claim_one(), Outcome.RELEASED)
+    stage.exchange(settlement, token="t1")
+    claim = stage.claim_one(holder="other")
+    assert stage.exchange(settlement, token="t1", again=True).verdicts == (SettleVerdict.REPEATED,)
+    assert stage.settle(claim) is SettleVerdict.SETTLED
+
+
 def test_the_repeat_of_a_call_that_never_arrived(stage: Stage) -> None:
     """A repeat whose first call was lost on its way there is done as if it were the first."""
     stage.submit("a", "b")

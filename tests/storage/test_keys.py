@@ -6,6 +6,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
+import jobdefs.storage
 import jobdefs.wire
 from jobdefs.state import State
 from jobdefs.storage import keys
@@ -13,6 +14,7 @@ from jobdefs.storage.contract import Effect, Outcome
 from jobdefs.storage.submission import SubmissionCalls
 from tests.support.stage import LEASE, SECOND, Stage, ending, new_job
 
+README = Path(str(jobdefs.storage.__path__[0])) / "README.md"
 FORMAT = Path(str(jobdefs.wire.__path__[0])) / "FORMAT.md"
 
 
@@ -27,7 +29,8 @@ def everything(stage: Stage) -> None:
     claims = stage.claim(7)
     outcomes = [Outcome.SUCCEEDED, Outcome.DEAD, Outcome.CANCELLED, Outcome.EXPIRED, Outcome.PARKED]
     for claim, outcome in zip(claims, outcomes, strict=False):
-        stage.settle(claim, outcome, effects=effects, keep=LEASE, keep_result=SECOND)
+        stage.settle(claim, outcome, effects=effects, keep=LEASE, keep_result=SECOND, result=b"1", error=b"{}")
+    stage.send(stage.submission.replay(claims[1].id))
     stage.settle(claims[5], keep=timedelta(0))
     stage.send(stage.values.revoke("r:h", b"revoked"))
     stage.send(stage.values.count("n", 1))
@@ -50,6 +53,16 @@ def test_the_key_space_is_documented(stage: Stage) -> None:
     rows = re.findall(r"^\| `(\{namespace\}:[a-z]+)(:<[a-z]+>)?` \| ([a-z ]+) \|", FORMAT.read_text(), re.MULTILINE)
     documented = {key + (":<…>" if rest else ""): kind.replace("sorted set", "zset") for key, rest, kind in rows}
     assert kinds(stage) == documented
+
+
+def test_the_bookkeeping_is_documented(stage: Stage) -> None:
+    """README.md names every field of a job's bookkeeping, and no other."""
+    everything(stage)
+    runs = [key for key in stage.client.scan_iter(stage.key("run", "*")) if stage.client.type(key) == b"hash"]
+    (part,) = re.findall(r"## The bookkeeping.*?(?=\n## )", README.read_text(), re.DOTALL)
+    rows = re.findall(r"^\| (`.*?) \|", part, re.MULTILINE)
+    documented = {field for row in rows for field in re.findall(r"`(\w+)`", row)}
+    assert {field.decode() for key in runs for field in stage.client.hkeys(key)} == documented
 
 
 def test_a_producer_needs_one_script(stage: Stage) -> None:

@@ -152,3 +152,16 @@ def test_scheduled_jobs_start_in_the_order_of_their_moments(stage: Stage) -> Non
         stage.submit(job_id, delay=seconds * SECOND, priority=priority)
     stage.wait(HOUR)
     assert [claim.id for claim in stage.claim(9)] == ["urgent", "a", "b", "c"]
+
+
+def test_order_holds_within_one_moment(stage: Stage) -> None:
+    """Of jobs that become ready in the same microsecond, by whatever move, the earlier one is claimed first."""
+    stage.submit("9", delay=SECOND)
+    stage.wait(SECOND)
+    stage.exchange()
+    stage.submit("8")
+    stage.submit("7")
+    stage.send(stage.submission.cancel("7", keep=HOUR))
+    stage.send(stage.submission.replay("7"))
+    stage.submit("6")
+    assert [claim.id for claim in stage.claim(9)] == ["9", "8", "7", "6"]
