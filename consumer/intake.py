@@ -17,7 +17,7 @@ from consumer.plan import Lane, Plan
 from consumer.store_clock import StoreClock
 from jobdefs.errors import StoreError, UnreadableEnvelope
 from jobdefs.storage.call import Call
-from jobdefs.storage.contract import Claim, Exchange, Outcome, Settlement, SettleVerdict
+from jobdefs.storage.contract import Claim, Exchange, Outcome, Room, Settlement, SettleVerdict
 from jobdefs.storage.execution import ExecutionCalls
 from jobdefs.wire import envelope
 
@@ -67,6 +67,7 @@ class Intake:
         self._lanes = lanes
         self._queues = list(queues)
         self._plans = plans
+        self._names = {lane: _names(lane, plans) for lane in Lane}
         self._changed = threading.Condition()
         self._held: dict[str, Attempt] = {}
         self._lost: set[Attempt] = set()
@@ -219,7 +220,7 @@ class Intake:
 
     def _want(self) -> int:
         free = self._lanes.free
-        return 0 if self._draining or not free else min(*free.values(), _MOST_CLAIMS)
+        return 0 if self._draining else min(max(free.values(), default=0), _MOST_CLAIMS)
 
     def _patience_s(self) -> float | None:
         if self._ended:
@@ -235,7 +236,7 @@ class Intake:
         self._more = self._marker_taken = False
         self._marker_ahead = self._marker_ahead and not self._clock.due_passed
         self._queues.append(self._queues.pop(0))
-        token, queues, skipped = secrets.token_hex(16), tuple(self._queues), self._skipped()
+        token, queues, rooms = secrets.token_hex(16), tuple(self._queues), self._rooms(want)
 
         def call(again: bool) -> Call[Exchange]:  # noqa: FBT001 - one reader, just below
             return self._calls.exchange(
@@ -244,16 +245,16 @@ class Intake:
                 token=token,
                 holder=self.holder,
                 settlements=[each.settlement for each in ended],
-                skipped=skipped,
+                rooms=rooms,
                 again=again,
             )
 
         return _Request(call, ended, want)
 
-    def _skipped(self) -> list[str]:
-        full = self._lanes.full
-        names = [name for name, plan in self._plans.items() if plan.lane in full]
-        return [*names, PLAIN_TASKS] if Lane.WORKERS in full else names
+    def _rooms(self, want: int) -> list[Room]:
+        """Bound the claims for a lane that has less room than we ask for, so that it keeps no other lane waiting."""
+        free = self._lanes.free
+        return [Room(room, self._names[lane]) for lane, room in free.items() if room < want]
 
     def _ask(self, request: _Request) -> None:
         pause, again = _FIRST_PAUSE_S, False
@@ -308,7 +309,7 @@ class Intake:
             self._park(claim, str(error))
             return None
         plan = self._plans.get(written.name)
-        if plan is None and not written.name.startswith(PLAIN_TASKS):
+        if plan is None and not (written.name.startswith(PLAIN_TASKS) and Lane.WORKERS in self._lanes.free):
             self._park(claim, f"no definition is named {written.name!r} in this consumer")
             return None
         return Attempt(self._app, claim, written, plan, self.settle)
@@ -320,3 +321,8 @@ class Intake:
         )
         with self._changed:
             self._ended.append(_Ended(settlement, None))
+
+
+def _names(lane: Lane, plans: dict[str, Plan]) -> tuple[str, ...]:
+    names = tuple(name for name, plan in plans.items() if plan.lane is lane)
+    return (*names, PLAIN_TASKS) if lane is Lane.WORKERS else names

@@ -58,13 +58,8 @@ class Lanes:
 
     @property
     def free(self) -> dict[Lane, int]:
-        """How many more attempts each lane that is not full can hold."""
-        return {lane: occupancy.room for lane, occupancy in self._occupancy.items() if occupancy.room}
-
-    @property
-    def full(self) -> list[Lane]:
-        """The lanes that can hold no more."""
-        return [lane for lane, occupancy in self._occupancy.items() if not occupancy.room]
+        """How many more attempts each lane can hold."""
+        return {lane: occupancy.room for lane, occupancy in self._occupancy.items()}
 
     @property
     def short(self) -> bool:

@@ -85,6 +85,14 @@ class Settlement:
     effects: list[Effect] = attrs.field(factory=list)
 
 
+@attrs.frozen
+class Room:
+    """How many jobs of these names a consumer can take; the name ``huey:`` stands for every plain Huey task."""
+
+    most: int
+    names: tuple[str, ...]
+
+
 class SettleVerdict(StrEnum):
     """What the store said to a settlement. ``STALE``: the lease belongs to somebody else, nothing was changed."""
 
@@ -181,13 +189,13 @@ class Execution(Protocol):
         token: str,
         holder: str,
         settlements: Sequence[Settlement],
-        skipped: Sequence[str],
+        rooms: Sequence[Room],
         again: bool,
     ) -> Call[Exchange]:
         """Settle finished attempts, do upkeep, claim up to ``want`` jobs of the queues under the token.
 
-        Jobs named in ``skipped`` stay where they are; ``huey:`` there stands for every plain Huey task. ``again`` says
-        that an earlier call with this token got no reply: the claims it made come back.
+        ``rooms`` bound how many jobs of some names are claimed. ``again`` says that an earlier call with this token got
+        no reply: the claims it made come back.
         """
 
     def beat(self, *, holder: str, held: Sequence[tuple[str, str]]) -> Call[tuple[str, ...]]:

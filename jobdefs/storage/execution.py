@@ -10,7 +10,7 @@ from jobdefs.clock import to_ms
 from jobdefs.policy import LEASE, TOMBSTONE, Retention
 from jobdefs.storage import keys, moment
 from jobdefs.storage.call import Argument, Call
-from jobdefs.storage.contract import Claim, Exchange, Settlement, SettleVerdict
+from jobdefs.storage.contract import Claim, Exchange, Room, Settlement, SettleVerdict
 from jobdefs.storage.scripts import script
 
 LOST_LIMIT: Final = 10
@@ -34,13 +34,13 @@ class ExecutionCalls:
         token: str,
         holder: str,
         settlements: Sequence[Settlement] = (),
-        skipped: Sequence[str] = (),
+        rooms: Sequence[Room] = (),
         again: bool = False,
     ) -> Call[Exchange]:
         """Settle finished attempts, do upkeep, claim up to ``want`` jobs of the queues under the token.
 
-        Jobs named in ``skipped`` stay where they are; ``huey:`` there stands for every plain Huey task. ``again`` says
-        that an earlier call with this token got no reply: the claims it made come back.
+        ``rooms`` bound how many jobs of some names are claimed. ``again`` says that an earlier call with this token got
+        no reply: the claims it made come back.
         """
         args: list[Argument] = [
             moment.argument(self.clock),
@@ -54,10 +54,11 @@ class ExecutionCalls:
             to_ms(TOMBSTONE),
             len(queues),
             *queues,
-            len(skipped),
-            *skipped,
-            len(settlements),
+            len(rooms),
         ]
+        for room in rooms:
+            args += (room.most, len(room.names), *room.names)
+        args.append(len(settlements))
         for settlement in settlements:
             args += _arguments(settlement)
         return Call(script("exchange"), (keys.meta(self.namespace),), tuple(args), _Parser(token))

@@ -6,7 +6,7 @@ import attrs
 import pytest
 
 from jobdefs.state import State
-from jobdefs.storage.contract import Claim, Outcome, SettleVerdict
+from jobdefs.storage.contract import Claim, Outcome, Room, SettleVerdict
 from jobdefs.storage.drivers import Store
 from jobdefs.storage.keys import wake
 from tests.support.stage import LEASE, NAMESPACE, SECOND, START_MS, Stage, ending, new_job
@@ -68,12 +68,21 @@ def test_no_more_than_wanted(stage: Stage, want: int) -> None:
     assert reply.more == (want < 6)
 
 
+def test_a_room_bounds_the_claims_of_its_names_together(stage: Stage) -> None:
+    """A consumer with room for two jobs of some names gets no more of them, and as many others as it wants."""
+    for job_id, name in zip("abcdef", ["X", "Y", "X", "Z", "huey:t", "Y"], strict=True):
+        stage.submit(job_id, name=name)
+    claimed = stage.claim(9, rooms=[Room(2, ("X", "Y")), Room(0, ("huey:",))])
+    assert ids(claimed) == ["a", "b", "d"]
+    assert ids(stage.claim(9)) == ["c", "e", "f"]
+
+
 def test_skipped_names_stay_where_they_are(stage: Stage) -> None:
     """Jobs whose names a consumer skips are left in their places for others; ``huey:`` skips all plain tasks."""
     names = {"a": "X", "b": "huey:x", "c": "Y", "d": "huey:y", "e": "huey", "f": "X"}
     stage.submit_all([new_job(job_id, name=name) for job_id, name in names.items()])
-    assert ids(stage.claim(1, skipped=["X", "huey:"])) == ["c"]
-    assert ids(stage.claim(9, skipped=["X", "huey:"])) == ["e"]
+    assert ids(stage.claim(1, rooms=[Room(0, ("X", "huey:"))])) == ["c"]
+    assert ids(stage.claim(9, rooms=[Room(0, ("X", "huey:"))])) == ["e"]
     assert ids(stage.claim(9)) == ["a", "b", "d", "f"]
 
 
@@ -81,7 +90,7 @@ def test_skipped_names_are_looked_past(stage: Stage) -> None:
     """A hundred jobs of a skipped name at the head of a queue do not hide the one behind them."""
     stage.submit(*(f"x{number}" for number in range(100)), name="X")
     stage.submit("y", name="Y")
-    assert ids(stage.claim(1, skipped=["X"])) == ["y"]
+    assert ids(stage.claim(1, rooms=[Room(0, ("X",))])) == ["y"]
 
 
 def test_a_claim_counts_what_went_before(stage: Stage) -> None:
@@ -182,7 +191,7 @@ def test_markers_chain(stage: Stage) -> None:
     marker(stage)
     stage.claim(1)
     assert marker(stage) == 0
-    assert stage.claim(1, skipped=["X"]) == ()
+    assert stage.claim(1, rooms=[Room(0, ("X",))]) == ()
     assert marker(stage) is None
     stage.exchange(want=0)
     assert marker(stage) == 0

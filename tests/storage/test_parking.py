@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from jobdefs.state import State
-from jobdefs.storage.contract import Move, Outcome, SettleVerdict
+from jobdefs.storage.contract import Move, Outcome, Room, SettleVerdict
 from tests.support.stage import LEASE, SECOND, Stage, ending
 
 done, refused = partial(Move, True), partial(Move, False)  # noqa: FBT003 - named by this line
@@ -69,7 +69,7 @@ def test_a_ready_job_that_only_a_reader_can_judge(stage: Stage, harm: Callable[[
     """Bytes that are a string are handed out as they are, for the consumer to park them with its reason."""
     stage.submit("bad", "good")
     harm(stage)
-    bad, good = stage.claim(2, skipped=["OTHER"])
+    bad, good = stage.claim(2, rooms=[Room(0, ("OTHER",))])
     assert (bad.id, bad.envelope, good.id) == ("bad", stage.client.get(stage.key("job", "bad")), "good")
     stage.settle(bad, Outcome.PARKED, detail="no head")
     assert (stage.find("bad").state, stage.find("bad").reason) == (State.PARKED, "no head")

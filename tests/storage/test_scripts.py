@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from jobdefs.storage.call import Call
-from jobdefs.storage.contract import Effect, Outcome, Settlement
+from jobdefs.storage.contract import Effect, Outcome, Room, Settlement
 from jobdefs.storage.execution import ExecutionCalls
 from jobdefs.storage.inspection import InspectionCalls
 from jobdefs.storage.scripts import script
@@ -45,7 +45,9 @@ def sample_calls() -> list[Call[Any]]:
         submission.submit([new_job("a"), new_job("b", delay=HOUR)]),
         submission.cancel("b", keep=HOUR),
         submission.replay("b"),
-        execution.exchange(queues=["a", "b"], want=2, token="t2", holder="h", skipped=["X"], settlements=settlements),
+        execution.exchange(
+            queues=["a", "b"], want=2, token="t2", holder="h", rooms=[Room(0, ("X",))], settlements=settlements
+        ),
         execution.beat(holder="h", held=[("a", "t"), ("b", "t")]),
         inspection.open("epoch"),
         inspection.find("a"),
@@ -175,7 +177,7 @@ def test_scripts_share_no_globals(path: Path) -> None:
 def test_names_used_are_names_defined(name: str) -> None:
     """Whatever function a script calls was defined before, by itself or by one of its includes."""
     source = re.sub(r"--.*|'[^']*'", "", script(name).source)
-    words = {"and", "assert", "function", "if", "ipairs", "next", "or", "pairs", "return", "tonumber", "type"}
+    words = {"and", "assert", "function", "if", "ipairs", "next", "or", "pairs", "return", "tonumber", "type", "unpack"}
     defined = {match[1]: match.start() for match in re.finditer(r"local function (\w+)", source)}
     for match in re.finditer(r"(?<![\w.:])([a-z_]+)\(", source):
         assert match[1] in words or defined[match[1]] <= match.start()

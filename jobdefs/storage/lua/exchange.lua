@@ -10,7 +10,8 @@
 --   how many jobs to claim
 --   how often a job may lose its holder before it is dead; how long such a job is kept, ms; life of a tombstone, ms
 --   number of queues; their names, most wanted first
---   number of job names not to claim; these names, 'huey:' for every plain Huey task
+--   number of rooms; for each of them: how many of its jobs to claim at most, number of its job names, these names
+--     ('huey:' stands for every plain Huey task)
 --   number of settlements; for each of them:
 --     id, token, outcome (succeeded | failed | snoozed | released | dead | cancelled | expired | parked), failures so far,
 --     delay in ms, how long the job, its result ('' as the job) and its history ('' as the job) are kept in ms,
@@ -42,8 +43,7 @@ local lease, token, repeated, holder, want = take_number(), take(), take() == 'r
 local lost_limit, keep_dead, tombstone = take_number(), take_number(), take_number()
 local names = {}
 for i = 1, take_number() do names[i] = take() end
-local skipped = {}
-for _ = 1, take_number() do skipped[take()] = true end
+local rooms = take_rooms()
 
 local answer = last_answer(holder, token)
 local verdicts, settled = {}, false
@@ -61,7 +61,7 @@ local claims, left = {}, 0
 if answer then
   if repeated then claims_before(answer, token, lease, claims) end
 else
-  if want > 0 then left = claim(names, skipped, want, token, holder, lease, claims) end
+  if want > 0 then left = claim(names, rooms, want, token, holder, lease, claims) end
   if #claims > 0 or settled or repeated then keep_answer(holder, token, lease, claims, verdicts) end
 end
 add_revocations(claims)

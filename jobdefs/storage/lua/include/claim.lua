@@ -9,30 +9,49 @@ local function claim_job(id, score, queue, token, holder, lease)
   return {id, queue, envelope, tonumber(before[1]) or 0, tonumber(before[2]) or 0, tonumber(before[3]) or 0}
 end
 
--- Takes the first jobs out of a queue: ids and scores in turn. Where some names are not wanted, their jobs stay, and
--- only the first hundred or so of the queue are looked at. 'huey:' stands for every plain Huey task.
+-- Rooms bound how many jobs of some names are claimed, whatever else is: the room of each such name.
+local PLAIN = 'huey:'
+local function take_rooms()
+  local rooms = {}
+  for _ = 1, take_number() do
+    local room = {left = take_number()}
+    for _ = 1, take_number() do rooms[take()] = room end
+  end
+  return rooms
+end
+
+local function enters(rooms, id)
+  local name = stored_head(id) or ''
+  local room = rooms[name] or (string.sub(name, 1, #PLAIN) == PLAIN and rooms[PLAIN])
+  if not room then return true end
+  room.left = room.left - 1
+  return room.left >= 0
+end
+
+-- Takes the first jobs out of a queue: ids and scores in turn. Jobs without room stay, and only the first hundred or so
+-- behind the ones to take are looked at.
 local LOOK_AHEAD = 100
-local function take_first(queue, most, skipped)
+local function take_first(queue, most, rooms)
   local ready = key('ready', queue)
-  if not next(skipped) then return redis.call('ZPOPMIN', ready, most) end
-  local entries, taken = redis.call('ZRANGE', ready, 0, most + LOOK_AHEAD - 1, 'WITHSCORES'), {}
+  if not next(rooms) then return redis.call('ZPOPMIN', ready, most) end
+  local entries, taken, ids = redis.call('ZRANGE', ready, 0, most + LOOK_AHEAD - 1, 'WITHSCORES'), {}, {}
   for i = 1, #entries, 2 do
-    local name = stored_head(entries[i]) or ''
-    local unwanted = skipped[name] or (skipped['huey:'] and string.sub(name, 1, 5) == 'huey:')
-    if #taken < 2 * most and not unwanted then
-      redis.call('ZREM', ready, entries[i])
+    if #ids == most then break end
+    if enters(rooms, entries[i]) then
+      ids[#ids + 1] = entries[i]
       taken[#taken + 1], taken[#taken + 2] = entries[i], entries[i + 1]
     end
   end
+  if #ids > 0 then redis.call('ZREM', ready, unpack(ids)) end
   return taken
 end
 
 -- Returns how many jobs left their queue; those that could not be claimed are parked.
-local function claim(names, skipped, want, token, holder, lease, claims)
+local function claim(names, rooms, want, token, holder, lease, claims)
   local left = 0
   for _, queue in ipairs(names) do
     if #claims < want then
-      local taken = take_first(queue, want - #claims, skipped)
+      local taken = take_first(queue, want - #claims, rooms)
       for i = 1, #taken, 2 do
         claims[#claims + 1] = claim_job(taken[i], taken[i + 1], queue, token, holder, lease)
       end
