@@ -25,10 +25,10 @@ class Plan:
     definition: Definition
     binding: Binding
     task_class: Any
+    lane: Lane = attrs.field(init=False)
 
-    @property
-    def lane(self) -> Lane:
-        """Where the handler runs."""
+    @lane.default
+    def _lane(self) -> Lane:
         return Lane.LOOP if self.binding.asynchronous else Lane.WORKERS
 
 

@@ -166,12 +166,12 @@ class JobsHuey(RedisHuey):
         ending = self.ending
         if ending is None or task is not ending.task:
             return super().is_revoked(task, timestamp, peek)
+        claim = ending.claim
+        if not claim.revoked and not claim.revoked_by_name:
+            return False
         by_id, by_name = self._revoke_keys(task)
-        return any(
-            self._is_revoked_by(key, data, timestamp)
-            for key, data in ((by_id, ending.claim.revoked), (by_name, ending.claim.revoked_by_name))
-            if data
-        )
+        told = ((by_id, claim.revoked), (by_name, claim.revoked_by_name))
+        return any(self._is_revoked_by(key, data, timestamp) for key, data in told if data)
 
     def _is_revoked_by(self, key: str, data: bytes, timestamp: datetime | None) -> bool:
         revoked, over = self._check_revoked(data, timestamp, peek=False)

@@ -10,7 +10,7 @@ from huey.api import Task
 from consumer import failure
 from jobdefs.policy import Retention
 from jobdefs.record import JobError
-from jobdefs.state import State
+from jobdefs.state import FINAL
 from jobdefs.storage.contract import Claim, Effect, Outcome, Settlement
 
 # How Huey says that an attempt ended without its handler having run to an end of its own.
@@ -21,6 +21,7 @@ _TOLD_BY_SIGNAL: Final = {
     S.SIGNAL_EXPIRED: Outcome.EXPIRED,
 }
 _DETAIL_CHARACTERS: Final = 200
+_NOT_KEPT: Final = timedelta(0)
 
 
 @attrs.define
@@ -79,8 +80,7 @@ class Ending:
         return Outcome.SUCCEEDED if self.error is None else Outcome.DEAD
 
     def _keep(self, outcome: Outcome) -> timedelta:
-        states = {state.value for state in State if state.final}
-        kept: timedelta = getattr(self.retention, outcome.value) if outcome.value in states else timedelta(0)
+        kept: timedelta = getattr(self.retention, outcome.value) if outcome.value in FINAL else _NOT_KEPT
         return kept
 
 
