@@ -4,7 +4,8 @@ A document has them between `<!-- table: NAME -->` and `<!-- end -->`.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,7 @@ from jobdefs.retry import RetryPolicy
 from jobdefs.runtime.exits import MEANINGS
 from jobdefs.runtime.settings import StoreSettings, describe
 from jobdefs.state import CANCELLABLE, FINAL, REPLAYABLE, TRANSITIONS, State
+from jobdefs.storage.execution import LOST_LIMIT
 from service.problems import kind_of
 from service.routes import ROUTES
 from service.settings import ServiceSettings
@@ -22,6 +24,7 @@ from service.settings import ServiceSettings
 ROOT: Final = Path(__file__).resolve().parents[1]
 DOCUMENTS: Final = (ROOT / "README.md", ROOT / "docs" / "job-lifecycle.md")
 _PLACE: Final = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+_WIDTH: Final = 120
 _MEANINGS: Final = {
     State.SCHEDULED: "it waits for its time: a delay, or the pause before another attempt",
     State.READY: "it waits for a consumer",
@@ -45,6 +48,10 @@ def _table(*rows: Sequence[str]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in (heads, ["---"] * len(heads), *body))
 
 
+def _list(entries: Iterable[str]) -> str:
+    return "\n".join(textwrap.wrap(f"{'; '.join(entries)}.", _WIDTH, break_on_hyphens=False))
+
+
 def configuration() -> str:
     """Show every setting once, with the program that reads it."""
     return _table(("variable", "default", "what it says"), *_settings())
@@ -61,7 +68,7 @@ def _settings() -> Iterator[tuple[str, str, str]]:
 
 def exits() -> str:
     """List the exit codes."""
-    return ";\n".join(f"**{code.value}** {meaning}" for code, meaning in MEANINGS.items()) + "."
+    return _list(f"**{code.value}** {meaning}" for code, meaning in MEANINGS.items())
 
 
 def routes() -> str:
@@ -82,7 +89,7 @@ def problems() -> str:
     raised = {error for route in ROUTES for error in route.errors if issubclass(error, errors.JobsError)}
     codes = sorted((kind_of(error).status.value, error.code) for error in raised)
     statuses = {status: [f"`{code}`" for of, code in codes if of == status] for status, _ in codes}
-    return ";\n".join(f"**{status}** {', '.join(named)}" for status, named in statuses.items()) + "."
+    return _list(f"**{status}** {', '.join(named)}" for status, named in statuses.items())
 
 
 def numbers() -> str:
@@ -104,6 +111,7 @@ def numbers() -> str:
         ("kept when dead; when succeeded, cancelled or expired", f"{_long(kept.dead)}; {_long(kept.succeeded)}"),
         ("an id stays taken after its job was removed", _long(policy.TOMBSTONE)),
         ("lease: how long a silent consumer keeps its jobs", _long(policy.LEASE)),
+        ("a job is dead after its consumer has vanished while running it", f"{LOST_LIMIT} times"),
         ("drain: how long running jobs may take after SIGTERM", _long(policy.DRAIN)),
         ("an enqueue waits for the store", f"at most {_long(policy.STORE_DEADLINE)}"),
     )
