@@ -72,7 +72,7 @@ class JobRecord:
 
 @attrs.frozen(kw_only=True)
 class QueueCounts:
-    """How many jobs of a queue wait and run; ``oldest_ready_ms`` is the age of the oldest ready one, None without one."""
+    """How many jobs of a queue wait and run; ``oldest_ready_ms`` is the oldest ready one's age, None without one."""
 
     name: str
     ready: int
