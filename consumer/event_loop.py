@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future
 
@@ -16,9 +17,11 @@ except ImportError:
 
 
 class EventLoop:
-    """Runs attempts concurrently; its thread starts with the first of them."""
+    """Runs up to ``concurrency`` attempts at once; its thread starts with the first of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, concurrency: int) -> None:
+        self._concurrency = concurrency
+        self._waiting: deque[Attempt] = deque()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._running: set[asyncio.Task[None]] = set()
@@ -27,7 +30,15 @@ class EventLoop:
         """Let these attempts run, from any thread."""
         if self._loop is None:
             self._loop = self._started()
-        self._loop.call_soon_threadsafe(self._begin, attempts)
+        self._waiting.extend(attempts)
+        self._loop.call_soon_threadsafe(self._begin)
+
+    def take_waiting(self) -> Attempt | None:
+        """Take away an attempt that has not begun, None where there is none."""
+        try:
+            return self._waiting.popleft()
+        except IndexError:
+            return None
 
     def cancel_all(self) -> None:
         """Cancel every attempt, and return once they have ended or five seconds have passed."""
@@ -51,12 +62,16 @@ class EventLoop:
         self._thread.start()
         return loop
 
-    def _begin(self, attempts: Sequence[Attempt]) -> None:
-        for attempt in attempts:
+    def _begin(self) -> None:
+        while len(self._running) < self._concurrency and (attempt := self.take_waiting()) is not None:
             # The loop itself keeps only weak references to its tasks.
             task = asyncio.ensure_future(attempt.run_async())
             self._running.add(task)
-            task.add_done_callback(self._running.discard)
+            task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._begin()
 
     async def _cancel_all(self) -> None:
         running = list(self._running)

@@ -12,7 +12,7 @@ from loguru import logger
 from consumer.attempt import Attempt
 from consumer.huey_bridge.app import JobsHuey
 from consumer.huey_bridge.ending import Ending
-from consumer.lanes import BATCH, Lanes
+from consumer.lanes import BATCH, STUCK_S, Lanes
 from consumer.plan import Lane, Plan
 from consumer.store_clock import StoreClock
 from jobdefs.errors import StoreError, UnreadableEnvelope
@@ -24,6 +24,7 @@ from jobdefs.wire import envelope
 PLAIN_TASKS: Final = "huey:"
 _MOST_CLAIMS: Final = 256
 _FLUSH_S: Final = 0.005
+_LOOK_AGAIN_MS: Final = 50
 _FIRST_PAUSE_S: Final = 0.1
 _LONGEST_PAUSE_S: Final = 2.0
 
@@ -43,6 +44,7 @@ class _Request:
     call: Callable[[bool], Call[Exchange]]
     ended: Sequence[_Ended]
     want: int
+    choosy: bool
 
 
 class Intake:
@@ -202,6 +204,7 @@ class Intake:
                 if self._closing:
                     return None
                 self._changed.wait(self._patience_s())
+                self._hand_back(self._lanes.take_stuck(), "waited behind a long attempt")
             return self._request()
 
     def _has_reason(self) -> bool:
@@ -225,7 +228,10 @@ class Intake:
     def _patience_s(self) -> float | None:
         if self._ended:
             return _FLUSH_S
-        return self._clock.until_due_s if self._marker_ahead or self._want() > 0 else None
+        due_s = self._clock.until_due_s if self._marker_ahead or self._want() > 0 else None
+        if not self._lanes.crowded:
+            return due_s
+        return STUCK_S if due_s is None else min(due_s, STUCK_S)
 
     def _request(self) -> _Request:
         want, ended = self._want(), self._ended[: 4 * BATCH]
@@ -249,7 +255,7 @@ class Intake:
                 again=again,
             )
 
-        return _Request(call, ended, want)
+        return _Request(call, ended, want, choosy=bool(rooms))
 
     def _rooms(self, want: int) -> list[Room]:
         """Bound the claims for a lane that has less room than we ask for, so that it keeps no other lane waiting."""
@@ -280,13 +286,17 @@ class Intake:
         with self._changed:
             for attempt in attempts:
                 self._held[attempt.claim.id] = attempt
-                self._lanes[attempt.lane].held += 1
+                self._lanes[attempt.lane].enter()
             self._unconfirmed = ()
             found_none = request.want > 0 and not reply.claims
             self._clock.told(reply.now_ms, reply.next_due_ms, rest=found_none)
             self._more = self._more or (reply.more and not found_none)
+            # Where only jobs are left that a full lane would take, every marker would be for others.
+            unwanted = found_none and reply.more and request.choosy
+            if unwanted:
+                self._clock.due(reply.now_ms + _LOOK_AGAIN_MS)
             draining = self._draining
-        if found_none:
+        if found_none and not unwanted:
             self.hungry.set()
         if draining:
             self._hand_back(attempts, "claimed while the consumer drained")

@@ -2,7 +2,7 @@
 
 import queue
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from consumer.attempt import Attempt
@@ -11,6 +11,7 @@ from consumer.plan import Lane
 
 SHORT_S: Final = 0.001
 BATCH: Final = 64
+STUCK_S: Final = 0.05
 _WEIGHT: Final = 0.05
 
 
@@ -24,6 +25,7 @@ class Occupancy:
     def __init__(self, capacity: int) -> None:
         self.capacity = capacity
         self.held = 0
+        self._moved_at = 0.0
         self._mean_s: float | None = None
 
     @property
@@ -36,12 +38,32 @@ class Occupancy:
         """How many more attempts may be held."""
         return max(self.capacity + (BATCH if self.short else 0) - self.held, 0)
 
+    @property
+    def crowded(self) -> bool:
+        """Whether more attempts are held than may run at once."""
+        return self.held > self.capacity
+
+    @property
+    def stuck(self) -> bool:
+        """Whether attempts wait behind others that have turned out not to be short."""
+        return self.crowded and time.monotonic() - self._moved_at > STUCK_S
+
+    def enter(self) -> None:
+        """Count an attempt in."""
+        self.held += 1
+        self._moved_at = time.monotonic()
+
     def leave(self, began: float | None) -> None:
         """Count an attempt off; ``began`` is the moment of time.monotonic() at which its handler started, if it did."""
         self.held -= 1
+        self._moved_at = time.monotonic()
         if began is not None:
             lasted = time.monotonic() - began
             self._mean_s = lasted if self._mean_s is None else self._mean_s + _WEIGHT * (lasted - self._mean_s)
+
+    def slow_down(self) -> None:
+        """Take attempts for long ones, until many have been short again."""
+        self._mean_s = STUCK_S
 
 
 class Lanes:
@@ -50,7 +72,7 @@ class Lanes:
     def __init__(self, workers: int, concurrency: int, *, used: frozenset[Lane]) -> None:
         self._occupancy = {lane: Occupancy(workers if lane is Lane.WORKERS else concurrency) for lane in sorted(used)}
         self._for_workers: queue.SimpleQueue[Attempt | None] = queue.SimpleQueue()
-        self._loop = EventLoop()
+        self._loop = EventLoop(concurrency)
 
     def __getitem__(self, lane: Lane) -> Occupancy:
         """Return what is held for a lane."""
@@ -65,6 +87,11 @@ class Lanes:
     def short(self) -> bool:
         """Whether some lane's attempts are so short that settling them one by one would cost more than they do."""
         return any(occupancy.short for occupancy in self._occupancy.values())
+
+    @property
+    def crowded(self) -> bool:
+        """Whether attempts may be waiting behind others."""
+        return any(occupancy.crowded for occupancy in self._occupancy.values())
 
     def deliver(self, attempts: Sequence[Attempt]) -> None:
         """Let these attempts run."""
@@ -82,15 +109,27 @@ class Lanes:
             return None
 
     def take_waiting(self) -> list[Attempt]:
-        """Take away the attempts that no worker has begun."""
-        waiting: list[Attempt] = []
+        """Take away the attempts that have not begun."""
+        return [attempt for lane in self._occupancy for attempt in self._waiting_in(lane)]
+
+    def take_stuck(self) -> list[Attempt]:
+        """Take away the attempts that wait behind longer ones, in lanes where nothing moves."""
+        stuck = [lane for lane, occupancy in self._occupancy.items() if occupancy.stuck]
+        for lane in stuck:
+            self._occupancy[lane].slow_down()
+        return [attempt for lane in stuck for attempt in self._waiting_in(lane)]
+
+    def _waiting_in(self, lane: Lane) -> Iterator[Attempt]:
+        if lane is Lane.LOOP:
+            yield from iter(self._loop.take_waiting, None)
+            return
         while True:
             try:
                 attempt = self._for_workers.get_nowait()
             except queue.Empty:
-                return waiting
+                return
             if attempt is not None:
-                waiting.append(attempt)
+                yield attempt
 
     def stir_workers(self, number: int) -> None:
         """Let workers that wait for an attempt see that the consumer stops."""

@@ -24,14 +24,6 @@ def test_max_tasks(start_consumer: StartConsumer, jobs: Jobs, kind: str) -> None
     assert running.logged("Traceback") == []
 
 
-def test_workers(start_consumer: StartConsumer, jobs: Jobs, ledger: Ledger, kind: str) -> None:
-    """-w says how many def handlers run at once, in threads or processes."""
-    start_consumer("-n", "-k", kind, "-w", "3")
-    processes = {jobs.ended(job_id).result for job_id in jobs.put_all([Nap(0.2)] * 6)}
-    assert ledger.most_at_once() == 3
-    assert len(processes) == (3 if kind == "process" else 1)
-
-
 def test_options_without_a_meaning(start_consumer: StartConsumer, jobs: Jobs) -> None:
     """Options that have lost their meaning are accepted, in their short and in their long forms."""
     long = (

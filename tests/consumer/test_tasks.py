@@ -120,6 +120,13 @@ def test_lock(tasks: ModuleType, ledger: Ledger) -> None:
     assert not tasks.app.is_locked("till")
 
 
+def test_rate_limit(jobs: Jobs, tasks: ModuleType) -> None:
+    """Tasks over a rate limit run in a later window, and use up none of their retries."""
+    results = tasks.admitted.map(range(3))
+    assert value_of(results) == [0, 1, 2]
+    assert [jobs.ended(result.id).failures for result in results] == [0, 0, 0]
+
+
 def test_retries(jobs: Jobs, tasks: ModuleType, ledger: Ledger) -> None:
     """A task's own retries, retry_delay and retry_backoff hold."""
     result = tasks.falter()

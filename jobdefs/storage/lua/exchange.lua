@@ -67,14 +67,14 @@ end
 add_revocations(claims)
 
 -- Whether jobs remain, and the earliest moment at which there is something to do for somebody who serves these queues.
--- Whoever found nothing that it wants does not wake the others, who would wake it in turn.
+-- Whoever leaves jobs wakes others, also if it left them since it has no room for them.
 local more, due = 0, next_reclaim()
 for _, name in ipairs(names) do
   local next_due = tonumber(redis.call('ZRANGE', key('scheduled', name), 0, 0, 'WITHSCORES')[2])
   if next_due and (not due or next_due < due) then due = next_due end
   if redis.call('EXISTS', key('ready', name)) == 1 then
     more = 1
-    if left > 0 or #claims > 0 or want == 0 then wake(name, 0) end
+    if left > 0 or #claims > 0 or want == 0 or next(rooms) then wake(name, 0) end
   end
 end
 keep_stamp()

@@ -81,6 +81,13 @@ def locked(subject: str) -> str:
     return subject
 
 
+@app.task()
+@app.rate_limit("door", 2, per=1)
+def admitted(number: int) -> int:
+    """Give the number back, for two a second."""
+    return number
+
+
 @app.task(timeout=0.2, context=True)
 def stuck(task: Task) -> None:
     """Go on until told to stop."""
