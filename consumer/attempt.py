@@ -180,7 +180,17 @@ class Attempt:
         if ending.error is not None and retry_of(self.plan).gives_up_on(ending.error):
             self._task.retries = 0
         self._app.end(ending, value)
-        self._settle(self, ending.settlement(), ending)
+        settlement = ending.settlement()
+        self._tell(settlement)
+        self._settle(self, settlement, ending)
+
+    def _tell(self, settlement: Settlement) -> None:
+        """Log what a failure means for the job: Huey has logged the error itself."""
+        if settlement.outcome is Outcome.FAILED:
+            delay = f"{settlement.delay.total_seconds():.3g}"
+            logger.warning("attempt {} failed: {}; runs again in {} s", settlement.failures, settlement.detail, delay)
+        elif settlement.outcome is Outcome.DEAD:
+            logger.error("dead after attempt {}: {}", settlement.failures, settlement.detail)
 
     def _keep_result(self, ending: Ending, value: Any) -> None:
         try:

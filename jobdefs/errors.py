@@ -77,7 +77,7 @@ class InvalidBody(RequestError):
     code = "body_invalid"
 
     def __init__(self, reason: str) -> None:
-        super().__init__(f"The body is not acceptable JSON: {reason}.")
+        super().__init__(f"The body cannot be accepted: {reason}.")
         self.reason = reason
 
 

@@ -43,8 +43,8 @@ def test_enqueuing_an_id_again_changes_nothing_and_says_so(jobs: Jobs) -> None:
     ("arguments", "code", "said"),
     [
         (("TEST_JOBS", GOOD), 6, "aiohttp-huey: No job is named 'TEST_JOBS'. Did you mean TEST_JOB?"),
-        (("TEST_JOB", "{"), 7, "aiohttp-huey: The body is not acceptable JSON: not JSON: "),
-        (("TEST_JOB", '{"message": NaN}'), 7, "aiohttp-huey: The body is not acceptable JSON: NaN is no JSON number."),
+        (("TEST_JOB", "{"), 7, "aiohttp-huey: The body cannot be accepted: not JSON: "),
+        (("TEST_JOB", '{"message": NaN}'), 7, "aiohttp-huey: The body cannot be accepted: NaN is no JSON number."),
         (("TEST_JOB", "[1]"), 7, "aiohttp-huey: The payload does not fit TEST_JOB: $: expected an object"),
         (
             ("TEST_JOB", '{"message": 5, "number": "1", "more": 0}'),

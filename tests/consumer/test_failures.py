@@ -4,6 +4,7 @@ import pytest
 
 from jobdefs import State
 from jobdefs.record import JobRecord
+from tests.support.consumers import RunningConsumer
 from tests.support.jobs import Jobs, story
 from tests.support.shop.jobs import Doze, Fail, FailAsync, GiveUp, Nap, Wait
 
@@ -29,6 +30,14 @@ def test_dead_after_its_attempts(jobs: Jobs) -> None:
     job = jobs.run(Fail("raise"))
     assert (job.state, job.failures, error_of(job)) == (State.DEAD, 3, ("ValueError", "boom"))
     assert story(job) == ["enqueued", *ATTEMPT, *ATTEMPT, "running", "dead"]
+
+
+def test_the_log_tells_what_follows_a_failure(jobs: Jobs, consumer: RunningConsumer) -> None:
+    """After each failure a line tells when the job runs again, or that it is dead."""
+    job = jobs.run(Fail("raise"))
+    for attempt in (1, 2):
+        assert "WARNING" in consumer.says(job.id, f"attempt {attempt} failed: ValueError: boom; runs again in 0.")
+    assert "ERROR" in consumer.says(job.id, "dead after attempt 3: ValueError: boom")
 
 
 def test_traceback_begins_in_the_handler(jobs: Jobs) -> None:

@@ -35,7 +35,7 @@ def test_json(start_consumer: StartConsumer, jobs: Jobs) -> None:
         "attempt": 1,
         "level": "INFO",
     }
-    [line] = [line for line in lines if line.get("job_id") == failed.id]
+    [line] = [line for line in lines if line.get("job_id") == failed.id and "exception" in line]
     assert "NotRetryable: never" in line["exception"]
 
 

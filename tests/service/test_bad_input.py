@@ -77,7 +77,7 @@ async def test_not_acceptable_json(client: Client, body: str | bytes, reason: st
     """What two readers could read differently is answered 400, naming which it is."""
     status, answer = await problem(client, body)
     assert (status, answer["code"]) == (400, "body_invalid")
-    assert answer["detail"] == f"The body is not acceptable JSON: {reason}."
+    assert answer["detail"] == f"The body cannot be accepted: {reason}."
 
 
 @pytest.mark.parametrize(
