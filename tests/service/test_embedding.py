@@ -9,7 +9,7 @@ import service
 from jobdefs import Catalog, define, definition_of
 from jobdefs.errors import SettingsError
 from service.settings import ServiceSettings
-from tests.support.servers import RealServer
+from tests.support.servers import running
 from tests.support.waiting import eventually
 
 
@@ -76,13 +76,11 @@ def test_settings_from_the_environment(monkeypatch: pytest.MonkeyPatch):
         service.setup(web.Application())
 
 
-async def test_connections_are_closed(
-    settings: ServiceSettings, valkey_server: RealServer, aiohttp_client: AiohttpClient
-):
+async def test_connections_are_closed(aiohttp_client: AiohttpClient):
     """When the application ends, its connections to the store end with it."""
-    client = await aiohttp_client(shop(settings))
-    await client.post("/order")
-    with valkey_server.client() as onlooker:
+    with running("valkey") as server, server.client() as onlooker:
+        client = await aiohttp_client(shop(ServiceSettings(redis_url=server.url)))
+        await client.post("/order")
         assert len(onlooker.client_list()) == 2
         await client.close()
         eventually(lambda: len(onlooker.client_list()) == 1)
