@@ -102,6 +102,18 @@ def test_a_cursor_outlives_its_job(stage: Stage) -> None:
     assert [job.id for job in second.jobs][:3] == ["d", "e", "f"]
 
 
+def test_a_cursor_outlives_its_finished_job(stage: Stage) -> None:
+    """The same holds for lists that come newest first, when the last job of a page is replayed."""
+    stage.submit(*"abcdef")
+    for claim in stage.claim(6):
+        stage.wait(SECOND)
+        stage.settle(claim, Outcome.DEAD, keep=HOUR)
+    first = page(stage, state=State.DEAD, limit=2)
+    stage.send(stage.submission.replay("e"))
+    second = page(stage, state=State.DEAD, limit=2, cursor=first.cursor)
+    assert [[job.id for job in found.jobs] for found in (first, second)] == [["f", "e"], ["d", "c"]]
+
+
 def test_a_cursor_stays_when_its_job_moves(stage: Stage) -> None:
     """While leases are extended between two pages of running jobs, none of those not seen yet is passed over."""
     stage.submit(*"abcd")

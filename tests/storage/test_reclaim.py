@@ -8,7 +8,7 @@ import pytest
 from jobdefs.state import State
 from jobdefs.storage.contract import Claim, Outcome, SettleVerdict
 from jobdefs.storage.execution import LOST_LIMIT
-from tests.support.stage import LEASE, MILLISECOND, SECOND, Stage
+from tests.support.stage import LEASE, MILLISECOND, SECOND, START_MS, Stage
 
 BEAT = LEASE / 4
 
@@ -135,6 +135,17 @@ def test_a_job_that_kills_its_consumers_dies(stage: Stage) -> None:
     assert record.error is not None
     assert (record.error.type, record.error.message) == ("LeaseLost", "its consumer vanished 10 times while running it")
     assert [event.name for event in record.events] == ["enqueued", *["running", "lost"] * LOST_LIMIT, "dead"]
+
+
+def test_a_loss_is_told(stage: Stage) -> None:
+    """The history tells when an attempt that was lost began, when it was reclaimed, and who had it."""
+    stage.submit("a")
+    stage.wait(SECOND)
+    stage.claim_one(holder="dead")
+    stage.wait(LEASE)
+    stage.exchange()
+    events = [(event.name, event.at_ms - START_MS, event.attempt, event.detail) for event in stage.find("a").events]
+    assert events == [("enqueued", 0, 0, ""), ("running", 1_000, 1, ""), ("lost", 31_000, 1, "dead")]
 
 
 def test_reclaiming_wakes_consumers_of_other_queues(stage: Stage) -> None:

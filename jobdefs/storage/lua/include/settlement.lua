@@ -1,13 +1,13 @@
 -- The end of an attempt. Only the holder of the lease, told by its token, may settle.
 local OUTCOMES = {}
 
-local function over(job)
+local function final(job)
   finish(job.id, job.outcome, job.keep)
   for kind, keep in pairs({result = tonumber(job.keep_result), history = tonumber(job.keep_history)}) do
     if keep < job.keep then forget_at(now + keep, kind, job.id) end
   end
 end
-OUTCOMES.succeeded, OUTCOMES.dead, OUTCOMES.cancelled, OUTCOMES.expired = over, over, over, over
+OUTCOMES.succeeded, OUTCOMES.dead, OUTCOMES.cancelled, OUTCOMES.expired = final, final, final, final
 
 function OUTCOMES.parked(job) park(job.id, job.queue, job.detail) end
 
@@ -58,5 +58,6 @@ local function settle(known)
   end
   take_effects(valid)
   if valid then return 'settled' end
-  return known or (held[2] == job.token and 'repeated' or 'stale')
+  local over = held[1] and held[1] ~= 'running' and held[2] == job.token
+  return known or (over and 'repeated' or 'stale')
 end
