@@ -37,7 +37,7 @@ SCENES = {
         JOBS_MODULES=shop_jobs aiohttp-huey enqueue SEND_EMAIL '{}' --wait 10
         kill $!; wait""",
     "Content-Type": """
-        coproc env JOBS_PORT=0 aiohttp-huey serve
+        coproc aiohttp-huey serve
         read -r _ _ address <&${COPROC[0]}
         curl -s $address/v1/enqueue/TEST_JOB -d '{}'
         kill $COPROC_PID; wait""",
@@ -91,6 +91,7 @@ def newcomer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newcomer]:
                 "HOME": str(here),
                 "REDIS_URL": server.url,
                 "CACHE": cache.url,
+                "JOBS_PORT": "0",
                 "TAKEN_PORT": str(taken.getsockname()[1]),
             },
         )
