@@ -57,11 +57,11 @@ local reclaimed = reclaim(lease, lost_limit, keep_dead)
 prune(UPKEEP + 2 * #verdicts, tombstone)
 
 -- A first call whose answer is known arrived late, after its own repeat: nobody would learn of its claims.
-local claims, left = {}, 0
+local claims = {}
 if answer then
   if repeated then claims_before(answer, token, lease, claims) end
 else
-  if want > 0 then left = claim(names, rooms, want, token, holder, lease, claims) end
+  if want > 0 then claim(names, rooms, want, token, holder, lease, claims) end
   if #claims > 0 or settled or repeated then keep_answer(holder, token, lease, claims, verdicts) end
 end
 add_revocations(claims)
@@ -74,7 +74,7 @@ for _, name in ipairs(names) do
   if next_due and (not due or next_due < due) then due = next_due end
   if redis.call('EXISTS', key('ready', name)) == 1 then
     more = 1
-    if left > 0 or #claims > 0 or want == 0 or next(rooms) then wake(name, 0) end
+    wake(name, 0)
   end
 end
 keep_stamp()

@@ -46,19 +46,16 @@ local function take_first(queue, most, rooms)
   return taken
 end
 
--- Returns how many jobs left their queue; those that could not be claimed are parked.
+-- Jobs that cannot be handed out are parked, so there may be fewer claims than there were jobs.
 local function claim(names, rooms, want, token, holder, lease, claims)
-  local left = 0
   for _, queue in ipairs(names) do
     if #claims < want then
       local taken = take_first(queue, want - #claims, rooms)
       for i = 1, #taken, 2 do
         claims[#claims + 1] = claim_job(taken[i], taken[i + 1], queue, token, holder, lease)
       end
-      left = left + #taken / 2
     end
   end
-  return left
 end
 
 -- Adds to each claim the revocation by its id and the one by its name.
