@@ -169,6 +169,14 @@ def test_queues_are_counted(crowd: Stage) -> None:
     )
 
 
+def test_queues_come_by_name(stage: Stage) -> None:
+    """Queues are told in the order of their names."""
+    for queue in ("b", "c", "a"):
+        stage.submit(f"in-{queue}", queue=queue)
+    assert [counts.name for counts in stage.send(stage.inspection.queues())] == ["a", "b", "c"]
+    assert listed(stage) == ["in-a", "in-b", "in-c"]
+
+
 def test_the_oldest_ready_job_is_found_across_priorities(stage: Stage) -> None:
     """The age is that of the job that has been ready for longest, whatever its priority, to the millisecond."""
     stage.submit("old", priority=0)

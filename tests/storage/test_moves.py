@@ -104,22 +104,28 @@ def test_each_replay_is_a_generation(stage: Stage) -> None:
     for _ in range(2):
         claims.append(stage.claim_one())
         stage.settle(claims[-1], Outcome.PARKED, detail="unknown here")
+        stage.wait(SECOND)
         stage.send(stage.submission.replay("a"))
     before = stage.dump()
     for claim in claims:
         stage.settle(claim)
     record = stage.find("a")
     assert (stage.dump(), record.generation, record.state) == (before, 2, State.READY)
-    told = [(event.name, event.detail) for event in record.events if event.name != "enqueued"]
-    assert told == [("parked", "unknown here"), ("replayed", "")] * 2
+    told = [(event.name, event.at_ms - START_MS, event.detail) for event in record.events[1:]]
+    assert told == [
+        ("parked", 0, "unknown here"),
+        ("replayed", 1_000, ""),
+        ("parked", 1_000, "unknown here"),
+        ("replayed", 2_000, ""),
+    ]
 
 
 def test_a_replayed_job_outlives_its_first_retention(stage: Stage) -> None:
     """The retention of the first end no longer counts once a job was replayed."""
     stage.submit("a")
-    stage.settle(stage.claim_one(), Outcome.DEAD, keep=SECOND, keep_result=timedelta(0))
+    stage.settle(stage.claim_one(), Outcome.DEAD, keep=2 * SECOND, keep_result=SECOND, result=b"1")
     stage.send(stage.submission.replay("a"))
     stage.settle(stage.claim_one(), result=b"2", keep=HOUR)
-    stage.wait(2 * SECOND)
+    stage.wait(3 * SECOND)
     stage.exchange()
     assert (stage.state("a"), stage.find("a").result) == (State.SUCCEEDED, b"2")
