@@ -35,14 +35,6 @@ class JobContext:
         return f"{self.id}:{self.generation}"
 
     @property
-    def fence(self) -> tuple[int, int]:
-        """A pair that grows with every attempt: refuse a write that carries a smaller one than you have seen.
-
-        After a power loss or failover of the store that lost writes, a pair can repeat.
-        """
-        return self.generation, self.attempt + self.lost
-
-    @property
     def time_remaining(self) -> timedelta | None:
         """How long this attempt may still run, None without a timeout."""
         return None if self.deadline is None else timedelta(seconds=max(0.0, self.deadline - time.monotonic()))

@@ -3,38 +3,29 @@
 import secrets
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
 import attrs
 from loguru import logger
 
 from consumer.attempt import Attempt
+from consumer.holdings import Ended, Holdings
 from consumer.huey_bridge.app import JobsHuey
-from consumer.huey_bridge.ending import Ending
 from consumer.lanes import BATCH, STUCK_S, Lanes
 from consumer.plan import Lane, Plan
 from consumer.store_clock import StoreClock
 from jobdefs.errors import StoreError, UnreadableEnvelope
 from jobdefs.storage.call import Call
-from jobdefs.storage.contract import Claim, Exchange, Outcome, Room, Settlement, SettleVerdict
+from jobdefs.storage.contract import Claim, Exchange, Room, SettleVerdict
 from jobdefs.storage.execution import ExecutionCalls
 from jobdefs.wire import envelope
 
 PLAIN_TASKS: Final = "huey:"
 _MOST_CLAIMS: Final = 256
 _FLUSH_S: Final = 0.005
-_LOOK_AGAIN_MS: Final = 50
 _FIRST_PAUSE_S: Final = 0.1
 _LONGEST_PAUSE_S: Final = 2.0
-
-
-@attrs.frozen
-class _Ended:
-    """An attempt that has ended, and that the store does not know of."""
-
-    settlement: Settlement
-    ending: Ending | None
 
 
 @attrs.frozen
@@ -42,15 +33,15 @@ class _Request:
     """One exchange; it stays the same until it is answered, so that its repeat gets the same claims."""
 
     call: Callable[[bool], Call[Exchange]]
-    ended: Sequence[_Ended]
-    want: int
-    choosy: bool
+    ended: Sequence[Ended]
+    lanes: Collection[Lane]
 
 
 class Intake:
     """Keeps the lanes supplied and the store informed; one thread of its own does the talking.
 
-    ``hungry`` is set while the store has no job for us; whoever learns that it may have one calls ``wake``.
+    ``hungry`` is set while there is room here and the store has no job for it; whoever learns that it may have one
+    calls ``wake``.
     """
 
     def __init__(
@@ -64,26 +55,22 @@ class Intake:
         plans: dict[str, Plan],
     ) -> None:
         self.holder = holder
+        self.holdings = Holdings(lanes)
+        self.hungry = threading.Event()
+        self.stale = 0
         self._app = app
         self._calls = calls
         self._lanes = lanes
         self._queues = list(queues)
         self._plans = plans
         self._names = {lane: _names(lane, plans) for lane in Lane}
-        self._changed = threading.Condition()
-        self._held: dict[str, Attempt] = {}
-        self._lost: set[Attempt] = set()
-        self._ended: list[_Ended] = []
+        self._changed = self.holdings.changed
         self._clock = StoreClock()
         self._more = True
-        self._draining = False
-        self._closing = False
-        self._oldest_end: float | None = None
         self._marker_taken = False
         self._marker_ahead = False
-        self._unconfirmed: Sequence[_Ended] = ()
-        self.hungry = threading.Event()
-        self.stale = 0
+        self._draining = False
+        self._closing = False
         self._thread = threading.Thread(target=self._converse, name="Intake", daemon=True)
 
     # Called by the threads of a consumer.
@@ -96,19 +83,6 @@ class Intake:
     def alive(self) -> bool:
         """Whether the conversation goes on."""
         return self._thread.is_alive()
-
-    def settle(self, attempt: Attempt, settlement: Settlement, ending: Ending | None) -> None:
-        """Take in the end of an attempt; one that is no longer held here counts for nothing."""
-        with self._changed:
-            if self._held.get(settlement.id) is not attempt:
-                self._leave_lost(attempt)
-                return
-            del self._held[settlement.id]
-            self._lanes[attempt.lane].leave(attempt.began)
-            self._oldest_end = self._oldest_end or time.monotonic()
-            self._ended.append(_Ended(settlement, ending))
-            if len(self._ended) in (1, BATCH) or not self._held:
-                self._changed.notify_all()
 
     def wake(self) -> None:
         """Look for jobs at once."""
@@ -126,52 +100,12 @@ class Intake:
                 self._marker_ahead = True
             self._changed.notify_all()
 
-    def leases(self) -> list[tuple[str, str]]:
-        """Return the id and token of every lease that is to be kept."""
-        with self._changed:
-            held = [(attempt.claim.id, attempt.claim.token) for attempt in self._held.values()]
-            ended = (*self._unconfirmed, *self._ended)
-            return held + [(each.settlement.id, each.settlement.token) for each in ended]
-
-    def lose(self, job_ids: Sequence[str]) -> None:
-        """Give up attempts whose lease belongs to somebody else."""
-        for job_id in job_ids:
-            with self._changed:
-                attempt = self._held.pop(job_id, None)
-                if attempt is not None:
-                    self._lost.add(attempt)
-                    self._changed.notify_all()
-            if attempt is not None:
-                attempt.abandon()
-                logger.warning(
-                    "job {} is no longer ours: its lease ended, and its result will count for nothing", job_id
-                )
-
-    def _leave_lost(self, attempt: Attempt) -> None:
-        # Its handler has kept a place in the lane until now, whoever holds the lease.
-        if attempt in self._lost:
-            self._lost.discard(attempt)
-            self._lanes[attempt.lane].leave(attempt.began)
-
     def drain(self) -> None:
         """Claim nothing more, and hand back what has not begun."""
         with self._changed:
             self._draining = True
             self._changed.notify_all()
-        self._hand_back(self._lanes.take_waiting(), "not begun when the consumer drained")
-
-    def wait_until_idle(self, timeout_s: float) -> bool:
-        """Wait until nothing is held; False if something still is after ``timeout_s``."""
-        with self._changed:
-            return self._changed.wait_for(lambda: not self._held, timeout_s)
-
-    def hand_back_all(self) -> None:
-        """Hand back what still runs, without using up an attempt."""
-        with self._changed:
-            running = list(self._held.values())
-        if running:
-            logger.warning("handing back {} unfinished job(s)", len(running))
-        self._hand_back(running, "interrupted when the consumer stopped")
+        self.holdings.hand_back(self._lanes.take_waiting(), "not begun when the consumer drained")
 
     def close(self, timeout_s: float = 3.0) -> None:
         """Tell the store everything that has ended, and stop."""
@@ -180,12 +114,7 @@ class Intake:
             self._changed.notify_all()
         self._thread.join(timeout_s)
 
-    def _hand_back(self, attempts: Sequence[Attempt], detail: str) -> None:
-        for attempt in attempts:
-            attempt.abandon()
-            self.settle(attempt, attempt.released(detail), None)
-
-    # The conversation.
+    # When to talk.
 
     def _converse(self) -> None:
         while True:
@@ -204,42 +133,42 @@ class Intake:
                 if self._closing:
                     return None
                 self._changed.wait(self._patience_s())
-                self._hand_back(self._lanes.take_stuck(), "waited behind a long attempt")
+                self.holdings.hand_back(self._lanes.take_stuck(), "waited behind a long attempt")
             return self._request()
 
     def _has_reason(self) -> bool:
-        if self._ended and self._ripe():
+        if self.holdings.ended and self._ripe():
             return True
         # A marker that was taken but cannot be followed is put back for others by an exchange that wants nothing.
         if self._marker_taken or (self._marker_ahead and self._clock.due_passed):
             return True
-        return self._want() > 0 and (self._more or self._clock.due_passed)
+        return self._want() > 0 and (self._more or self.holdings.freed or self._clock.due_passed)
 
     def _ripe(self) -> bool:
         """Tell whether to settle now: settling very short attempts one by one would cost more than they do."""
-        if len(self._ended) >= BATCH or not self._held or not self._lanes.short or self._closing:
+        holdings = self.holdings
+        if holdings.ended >= BATCH or holdings.idle or not self._lanes.short or self._closing:
             return True
-        return time.monotonic() - (self._oldest_end or 0) >= _FLUSH_S
+        return holdings.waiting_s >= _FLUSH_S
 
     def _want(self) -> int:
-        free = self._lanes.free
-        return 0 if self._draining else min(max(free.values(), default=0), _MOST_CLAIMS)
+        return 0 if self._draining else min(max(self._lanes.wanting.values(), default=0), _MOST_CLAIMS)
 
     def _patience_s(self) -> float | None:
-        if self._ended:
-            return _FLUSH_S
-        due_s = self._clock.until_due_s if self._marker_ahead or self._want() > 0 else None
-        if not self._lanes.crowded:
-            return due_s
-        return STUCK_S if due_s is None else min(due_s, STUCK_S)
+        bounds = [
+            _FLUSH_S if self.holdings.ended else None,
+            self._clock.until_due_s if self._marker_ahead or self._want() > 0 else None,
+            self._lanes.rest_s if self._more else None,
+            STUCK_S if self._lanes.crowded else None,
+        ]
+        return min((bound for bound in bounds if bound is not None), default=None)
+
+    # What to say.
 
     def _request(self) -> _Request:
-        want, ended = self._want(), self._ended[: 4 * BATCH]
-        del self._ended[: len(ended)]
-        self._oldest_end = time.monotonic() if self._ended else None
-        self._unconfirmed = ended
+        want, lanes, ended = self._want(), self._lanes.wanting.keys(), self.holdings.take_ended(4 * BATCH)
         self.hungry.clear()
-        self._more = self._marker_taken = False
+        self._more = self._marker_taken = self.holdings.freed = False
         self._marker_ahead = self._marker_ahead and not self._clock.due_passed
         self._queues.append(self._queues.pop(0))
         token, queues, rooms = secrets.token_hex(16), tuple(self._queues), self._rooms(want)
@@ -255,7 +184,7 @@ class Intake:
                 again=again,
             )
 
-        return _Request(call, ended, want, choosy=bool(rooms))
+        return _Request(call, ended, lanes)
 
     def _rooms(self, want: int) -> list[Room]:
         """Bound the claims for a lane that has less room than we ask for, so that it keeps no other lane waiting."""
@@ -279,36 +208,34 @@ class Intake:
                 logger.info("the store answers again")
             return self._accept(request, reply)
 
+    # What was answered.
+
     def _accept(self, request: _Request, reply: Exchange) -> None:
         for ended, verdict in zip(request.ended, reply.verdicts, strict=True):
             self._conclude(ended, verdict)
         attempts = [attempt for claim in reply.claims if (attempt := self._attempt(claim)) is not None]
         with self._changed:
-            for attempt in attempts:
-                self._held[attempt.claim.id] = attempt
-                self._lanes[attempt.lane].enter()
-            self._unconfirmed = ()
-            found_none = request.want > 0 and not reply.claims
-            self._clock.told(reply.now_ms, reply.next_due_ms, rest=found_none)
-            self._more = self._more or (reply.more and not found_none)
-            # Where only jobs are left that a full lane would take, every marker would be for others.
-            unwanted = found_none and reply.more and request.choosy
-            if unwanted:
-                self._clock.due(reply.now_ms + _LOOK_AGAIN_MS)
+            self.holdings.told()
+            self.holdings.enter(attempts)
+            self._clock.told(reply.now_ms, reply.next_due_ms, rest=not reply.claims)
+            self._more = self._more or reply.more
+            # Where claims could not be read, what lies behind them may be for any lane.
+            unread = len(attempts) < len(reply.claims)
+            found = set(request.lanes) if unread or not reply.more else {attempt.lane for attempt in attempts}
+            self._lanes.note(asked=request.lanes, found=found)
+            if self._want() > 0 and not self._more:
+                self.hungry.set()
             draining = self._draining
-        if found_none and not unwanted:
-            self.hungry.set()
         if draining:
-            self._hand_back(attempts, "claimed while the consumer drained")
+            self.holdings.hand_back(attempts, "claimed while the consumer drained")
         else:
             self._lanes.deliver(attempts)
 
-    def _conclude(self, ended: _Ended, verdict: SettleVerdict) -> None:
+    def _conclude(self, ended: Ended, verdict: SettleVerdict) -> None:
         if verdict is SettleVerdict.STALE:
             self.stale += 1
-            logger.warning(
-                "job {}: the store refused the end of an attempt that had lost its lease", ended.settlement.id
-            )
+            with logger.contextualize(job_id=ended.settlement.id):
+                logger.warning("the store refused the end of an attempt that had lost its lease")
         elif ended.ending is not None:
             self._app.announce(ended.ending)
 
@@ -316,21 +243,16 @@ class Intake:
         try:
             written = envelope.read(claim.envelope)
         except UnreadableEnvelope as error:
-            self._park(claim, str(error))
+            self.holdings.park(claim, str(error))
             return None
         plan = self._plans.get(written.name)
-        if plan is None and not (written.name.startswith(PLAIN_TASKS) and Lane.WORKERS in self._lanes.free):
-            self._park(claim, f"no definition is named {written.name!r} in this consumer")
-            return None
-        return Attempt(self._app, claim, written, plan, self.settle)
-
-    def _park(self, claim: Claim, reason: str) -> None:
-        logger.warning("job {} is parked: {}", claim.id, reason)
-        settlement = Settlement(
-            id=claim.id, token=claim.token, outcome=Outcome.PARKED, failures=claim.failures, detail=reason
-        )
-        with self._changed:
-            self._ended.append(_Ended(settlement, None))
+        if written.id != claim.id:
+            self.holdings.park(claim, f"its envelope belongs to job {written.id}")
+        elif plan is None and not (written.name.startswith(PLAIN_TASKS) and Lane.WORKERS in self._lanes.free):
+            self.holdings.park(claim, f"no definition is named {written.name!r} in this consumer")
+        else:
+            return Attempt(self._app, claim, written, plan, self.holdings.settle)
+        return None
 
 
 def _names(lane: Lane, plans: dict[str, Plan]) -> tuple[str, ...]:

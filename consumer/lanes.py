@@ -2,7 +2,7 @@
 
 import queue
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from consumer.attempt import Attempt
@@ -12,6 +12,8 @@ from consumer.plan import Lane
 SHORT_S: Final = 0.001
 BATCH: Final = 64
 STUCK_S: Final = 0.05
+_FIRST_REST_S: Final = 0.05
+_LONGEST_REST_S: Final = 0.5
 _WEIGHT: Final = 0.05
 
 
@@ -26,6 +28,8 @@ class Occupancy:
         self.capacity = capacity
         self.held = 0
         self._moved_at = 0.0
+        self._rest_s = 0.0
+        self._rests_until = 0.0
         self._mean_s: float | None = None
 
     @property
@@ -47,6 +51,16 @@ class Occupancy:
     def stuck(self) -> bool:
         """Whether attempts wait behind others that have turned out not to be short."""
         return self.crowded and time.monotonic() - self._moved_at > STUCK_S
+
+    @property
+    def rest_s(self) -> float:
+        """How long no jobs are to be asked for, in seconds."""
+        return max(self._rests_until - time.monotonic(), 0.0)
+
+    def note(self, *, found: bool) -> None:
+        """Ask again at once if jobs were found; if only others' jobs were, ask later each time, up to half a second."""
+        self._rest_s = 0.0 if found else min(max(2 * self._rest_s, _FIRST_REST_S), _LONGEST_REST_S)
+        self._rests_until = time.monotonic() + self._rest_s if self._rest_s else 0.0
 
     def enter(self) -> None:
         """Count an attempt in."""
@@ -82,6 +96,22 @@ class Lanes:
     def free(self) -> dict[Lane, int]:
         """How many more attempts each lane can hold."""
         return {lane: occupancy.room for lane, occupancy in self._occupancy.items()}
+
+    @property
+    def wanting(self) -> dict[Lane, int]:
+        """How many jobs to ask for, for each lane that has room and does not rest."""
+        return {lane: each.room for lane, each in self._occupancy.items() if each.room and not each.rest_s}
+
+    @property
+    def rest_s(self) -> float | None:
+        """How long until a lane with room asks again, in seconds, None where none rests."""
+        rests = [each.rest_s for each in self._occupancy.values() if each.room and each.rest_s]
+        return min(rests, default=None)
+
+    def note(self, *, asked: Collection[Lane], found: Collection[Lane]) -> None:
+        """Let the lanes rest for which jobs were asked and none was found, while others' jobs remain."""
+        for lane in asked:
+            self._occupancy[lane].note(found=lane in found)
 
     @property
     def short(self) -> bool:

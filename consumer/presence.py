@@ -40,10 +40,10 @@ class Presence:
     def _beat(self, pause_s: float) -> None:
         asked_at = time.monotonic()
         try:
-            lost = self._store.send(self._calls.beat(holder=self._intake.holder, held=self._intake.leases()))
+            lost = self._store.send(self._calls.beat(holder=self._intake.holder, held=self._intake.holdings.leases()))
         except StoreError as error:
             logger.warning("cannot say that this consumer is here: {}", error)
             return
-        self._intake.lose(lost)
+        self._intake.holdings.lose(lost)
         if time.monotonic() - asked_at > pause_s:
             logger.warning("the store took {} to take in a beat", timedelta(seconds=time.monotonic() - asked_at))

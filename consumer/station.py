@@ -68,8 +68,8 @@ class Station:
     def finish(self, deadline: float) -> None:
         """Wait for what runs until ``deadline`` (a moment of time.monotonic()), and hand back the rest."""
         self.drain()
-        if not self.intake.wait_until_idle(max(deadline - time.monotonic(), 0.0)):
-            self.intake.hand_back_all()
+        if not self.intake.holdings.wait_until_idle(max(deadline - time.monotonic(), 0.0)):
+            self.intake.holdings.hand_back_all()
             self.lanes.cancel_all()
         self._presence.stop()
         self.intake.close()

@@ -20,8 +20,9 @@ class StoreClock:
         help, such as a lease that ended in a time of grace, and it is looked at again a tenth of a second later.
         """
         self._offset_s = now_ms / 1000 - time.monotonic()
-        earliest = now_ms / 1000 + _REST_S if rest else 0.0
-        told = None if due_ms is None else max(due_ms / 1000, earliest)
+        told = None if due_ms is None else due_ms / 1000
+        if told is not None and rest and told <= now_ms / 1000:
+            told = now_ms / 1000 + _REST_S
         # A moment of which a marker told while this reply was under way counts on.
         ahead = self._due_s if self._due_s is not None and self._due_s * 1000 > now_ms else None
         self._due_s = min((due for due in (told, ahead) if due is not None), default=None)

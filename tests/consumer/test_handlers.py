@@ -42,7 +42,6 @@ def test_context_of_a_def_handler(jobs: Jobs) -> None:
         "attempts": 3,
         "lost": 0,
         "key": f"{job.id}:0",
-        "fence": [0, 2],
         "seconds_left": None,
         "should_stop": False,
     }

@@ -1,5 +1,9 @@
 """Workers and consumers share what there is to do: none is idle while jobs wait."""
 
+from datetime import timedelta
+from functools import partial
+
+from consumer.lanes import Occupancy
 from jobdefs import State
 from tests.consumer.conftest import StartConsumer
 from tests.support.jobs import Jobs
@@ -40,3 +44,28 @@ def test_two_consumers(start_consumer: StartConsumer, jobs: Jobs) -> None:
         start_consumer("-n", "-w", "2")
     holders = {jobs.ended(job_id).result for job_id in jobs.put_all([Nap(0.1)] * 12)}
     assert len(holders) == 2
+
+
+def is_running(jobs: Jobs, job_id: str) -> bool:
+    return jobs.state(job_id) is State.RUNNING
+
+
+def test_a_job_starts_while_long_ones_run(start_consumer: StartConsumer, jobs: Jobs, kind: str) -> None:
+    """A consumer with room starts what comes in, however long its other jobs run and whatever comes in between."""
+    start_consumer("-n", "-k", kind, "-w", "4")
+    for _ in range(4):
+        job_id = jobs.put(Nap(5))
+        eventually(partial(is_running, jobs, job_id), timeout=2, what="the job to start")
+        jobs.put(Nap(0), delay=timedelta(minutes=1))
+
+
+def test_a_lane_rests_longer_each_time_it_finds_nothing() -> None:
+    """A lane that finds only jobs of others asks for jobs less and less often, down to twice a second."""
+    occupancy = Occupancy(1)
+    rests = []
+    for _ in range(6):
+        occupancy.note(found=False)
+        rests.append(round(occupancy.rest_s, 2))
+    assert rests == [0.05, 0.1, 0.2, 0.4, 0.5, 0.5]
+    occupancy.note(found=True)
+    assert occupancy.rest_s == 0

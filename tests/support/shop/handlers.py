@@ -71,7 +71,6 @@ def _told(context: JobContext) -> dict[str, Any]:
         "attempts": context.attempts,
         "lost": context.lost,
         "key": context.idempotency_key,
-        "fence": list(context.fence),
         "seconds_left": context.time_remaining and context.time_remaining.total_seconds(),
         "should_stop": context.should_stop,
     }
