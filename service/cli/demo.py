@@ -68,11 +68,17 @@ def _since(began: float) -> float:
 
 
 def _story(job: dict[str, Any], accepted_ms: float, ended_ms: float) -> str:
-    outcome = job["result"] if job["state"] == State.SUCCEEDED else job.get("error")
     return f"""accepted as {job["id"]} after {accepted_ms:.0f} ms
 {job["state"]}; the round trip took {ended_ms:.0f} ms
-the handler's result: {printable(json.dumps(outcome, ensure_ascii=False))}
-"""
+{printable(_outcome(job))}"""
+
+
+def _outcome(job: dict[str, Any]) -> str:
+    if job["state"] == State.SUCCEEDED:
+        return f"the handler's result: {json.dumps(job['result'], ensure_ascii=False)}\n"
+    error, reason = job["error"], job["reason"]
+    failed = f"its last attempt failed with {error['type']}: {error['message']}\n" if error else ""
+    return failed + (f"the reason given: {reason}\n" if reason else "")
 
 
 def _where_next(job_id: str, address: Address, token: str) -> str:
