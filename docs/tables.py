@@ -29,7 +29,6 @@ _MEANINGS: Final = {
     State.SCHEDULED: "it waits for its time: a delay, or the pause before another attempt",
     State.READY: "it waits for a consumer",
     State.RUNNING: "a consumer holds it under a lease",
-    State.SUSPECT: "reserved; no move leads there",
     State.PARKED: "no consumer can run it: unreadable, or of an unknown name; kept until it is replayed",
     State.SUCCEEDED: "its handler returned",
     State.DEAD: "it is given up: every attempt failed, or another one would not help",

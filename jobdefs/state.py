@@ -10,7 +10,6 @@ class State(StrEnum):
     SCHEDULED = "scheduled"
     READY = "ready"
     RUNNING = "running"
-    SUSPECT = "suspect"
     PARKED = "parked"
     SUCCEEDED = "succeeded"
     DEAD = "dead"

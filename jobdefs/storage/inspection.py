@@ -11,17 +11,17 @@ from jobdefs.record import JobRecord, QueueCounts
 from jobdefs.state import State
 from jobdefs.storage import keys, moment
 from jobdefs.storage.call import Call
-from jobdefs.storage.contract import KeySpace, Page
+from jobdefs.storage.contract import Inspection, KeySpace, Page
 from jobdefs.storage.readback import read_record
 from jobdefs.storage.scripts import script
 
 _SCAN_BUDGET: Final = 2_000
-_LISTED: Final = tuple(state for state in State if state is not State.SUSPECT)
+_LISTED: Final = tuple(State)
 _LEASE_BUDGET: Final = 10_000
 
 
 @attrs.frozen
-class InspectionCalls:
+class InspectionCalls(Inspection):
     """Builds the calls of the Inspection contract for one namespace."""
 
     namespace: str

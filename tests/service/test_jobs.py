@@ -87,7 +87,7 @@ async def test_filters(client: Client, queue: QueueService, run_next: Callable[.
 
     assert await ids("state=dead") == ["a"]
     assert await ids("state=ready&queue=default&name=TEST_JOB") == ["b"]
-    assert await ids("queue=mail") == await ids("name=OTHER") == await ids("state=suspect") == []
+    assert await ids("queue=mail") == await ids("name=OTHER") == await ids("state=parked") == []
     dead = await (await client.get("/v1/jobs?state=dead")).json()
     assert dead["jobs"][0]["error"] == {"type": "ValueError", "message": "no"}
 
