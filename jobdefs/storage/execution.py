@@ -10,7 +10,7 @@ from jobdefs.clock import to_ms
 from jobdefs.policy import LEASE, TOMBSTONE, Retention
 from jobdefs.storage import keys, moment
 from jobdefs.storage.call import Argument, Call
-from jobdefs.storage.contract import Claim, Exchange, Room, Settlement, SettleVerdict
+from jobdefs.storage.contract import Claim, Exchange, Execution, Room, Settlement, SettleVerdict
 from jobdefs.storage.scripts import script
 
 LOST_LIMIT: Final = 10
@@ -19,7 +19,7 @@ _VERDICTS: Final = {verdict.value.encode(): verdict for verdict in SettleVerdict
 
 
 @attrs.frozen
-class ExecutionCalls:
+class ExecutionCalls(Execution):
     """Builds the calls of the Execution contract for one namespace."""
 
     namespace: str

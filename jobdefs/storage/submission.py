@@ -11,12 +11,12 @@ from jobdefs.errors import UnreadableEnvelope
 from jobdefs.state import State
 from jobdefs.storage import keys, moment
 from jobdefs.storage.call import Argument, Call
-from jobdefs.storage.contract import Move, NewJob, Receipt
+from jobdefs.storage.contract import Move, NewJob, Receipt, Submission
 from jobdefs.storage.scripts import script
 
 
 @attrs.frozen
-class SubmissionCalls:
+class SubmissionCalls(Submission):
     """Builds the calls of the Submission contract for one namespace."""
 
     namespace: str
