@@ -11,9 +11,9 @@ from loguru import logger
 from consumer.attempt import Attempt
 
 try:
-    import uvloop
+    from uvloop import new_event_loop
 except ImportError:
-    uvloop = None
+    from asyncio import new_event_loop
 
 
 class EventLoop:
@@ -57,7 +57,7 @@ class EventLoop:
             self._thread.join(timeout=1)
 
     def _started(self) -> asyncio.AbstractEventLoop:
-        loop = _new_event_loop()
+        loop: asyncio.AbstractEventLoop = new_event_loop()
         self._thread = threading.Thread(target=_run_forever, args=(loop,), name="EventLoop", daemon=True)
         self._thread.start()
         return loop
@@ -79,11 +79,6 @@ class EventLoop:
             task.cancel()
         if running:
             await asyncio.wait(running, timeout=5)
-
-
-def _new_event_loop() -> asyncio.AbstractEventLoop:
-    loop: asyncio.AbstractEventLoop = asyncio.new_event_loop() if uvloop is None else uvloop.new_event_loop()
-    return loop
 
 
 def _run_forever(loop: asyncio.AbstractEventLoop) -> None:

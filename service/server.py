@@ -7,8 +7,6 @@ import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Final
 
 from aiohttp import web
@@ -20,6 +18,11 @@ from service.access_log import AccessLog
 from service.app import create_app
 from service.key import QUEUE
 from service.settings import ServiceSettings
+
+try:
+    from uvloop import new_event_loop
+except ImportError:
+    from asyncio import new_event_loop
 
 SHUTDOWN_S: Final = 10.0
 _BACKLOG: Final = 1_024
@@ -40,7 +43,7 @@ def serve(settings: ServiceSettings) -> None:
             app,
             sock=listener,
             backlog=_BACKLOG,
-            loop=_new_loop(),
+            loop=new_event_loop(),
             print=lambda _banner: _announce(listener),
             shutdown_timeout=SHUTDOWN_S,
             access_log=logging.getLogger("aiohttp.access") if settings.access_log else None,
@@ -109,9 +112,3 @@ async def _beat(interval_s: float) -> None:
     while True:
         notify.watchdog()
         await asyncio.sleep(interval_s)
-
-
-def _new_loop() -> asyncio.AbstractEventLoop:
-    module = import_module("uvloop" if find_spec("uvloop") else "asyncio")
-    loop: asyncio.AbstractEventLoop = module.new_event_loop()
-    return loop
