@@ -6,6 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, cast
 
+from loguru import logger
+
 from consumer.binding import Binding, load_bindings
 from consumer.huey_bridge.app import JobsHuey
 from consumer.huey_bridge.consumer import LeasedConsumer
@@ -32,11 +34,7 @@ def create_consumer(app: JobsHuey, settings: ConsumerSettings, options: dict[str
 
 
 def _create(app: JobsHuey, settings: ConsumerSettings, options: dict[str, Any]) -> LeasedConsumer:
-    if options.get("worker_type", "thread") not in _THREAD_OR_PROCESS:
-        raise SettingsError(
-            "-k greenlet is not available: async def handlers run concurrently in any consumer; "
-            "use -k thread or -k process"
-        )
+    _check(options)
     bindings = load_bindings(app.catalog, settings.handlers)
     suitability.check(app.store)
     key_space.check(app.store.send(InspectionCalls(settings.namespace).open(secrets.token_hex(16))), app.store.shown)
@@ -46,7 +44,22 @@ def _create(app: JobsHuey, settings: ConsumerSettings, options: dict[str, Any]) 
     options["shutdown_timeout"] = (
         options.get("shutdown_timeout") if options.get("shutdown_timeout") is not None else settings.drain
     )
+    logger.info("serving the queues {}", ", ".join(orders.queues))
     return LeasedConsumer(app, lambda workers: Station(app, orders, workers=workers), **options)
+
+
+def _check(options: dict[str, Any]) -> None:
+    if options.get("worker_type", "thread") not in _THREAD_OR_PROCESS:
+        raise SettingsError(
+            "-k greenlet is not available: async def handlers run concurrently in any consumer; "
+            "use -k thread or -k process"
+        )
+    if (workers := options.get("workers", 1)) < 1:
+        raise SettingsError(f"-w {workers} is not possible: a consumer has 1 worker or more")
+    drain_s = options.get("shutdown_timeout")
+    # Written so that "nan" is refused, too.
+    if drain_s is not None and not drain_s >= 0:
+        raise SettingsError(f"-t {drain_s:g} is not possible: running jobs may take 0 seconds or more after SIGTERM")
 
 
 def _orders(app: JobsHuey, settings: ConsumerSettings, bindings: dict[str, Binding]) -> Orders:
@@ -62,9 +75,12 @@ def _orders(app: JobsHuey, settings: ConsumerSettings, bindings: dict[str, Bindi
 
 
 def _queues(settings: ConsumerSettings, plans: dict[str, Plan]) -> tuple[str, ...]:
-    if settings.queues:
-        return tuple(settings.queues.split(","))
-    return tuple(sorted({DEFAULT_QUEUE, *(plan.definition.queue for plan in plans.values())}))
+    known = sorted({DEFAULT_QUEUE, *(plan.definition.queue for plan in plans.values())})
+    asked = settings.queues.split(",") if settings.queues else known
+    for queue in asked:
+        if queue not in known:
+            logger.warning("JOBS_QUEUES: no definition names the queue {}; known are {}", queue, ", ".join(known))
+    return tuple(asked)
 
 
 def _take_over_logging(settings: ConsumerSettings) -> None:

@@ -158,6 +158,20 @@ def test_greenlets(refused: Refused) -> None:
 
 
 @pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (("-w", "0"), "-w 0 is not possible: a consumer has 1 worker or more"),
+        (("-w", "-2"), "-w -2 is not possible"),
+        (("-t", "-1"), "-t -1 is not possible: running jobs may take 0 seconds or more after SIGTERM"),
+        (("-t", "nan"), "-t nan is not possible"),
+    ],
+)
+def test_options_out_of_range(refused: Refused, options: tuple[str, ...], reason: str) -> None:
+    """An option of huey_consumer that makes no sense is refused with what would."""
+    assert reason in refused(*options)
+
+
+@pytest.mark.parametrize(
     ("variables", "reason"),
     [
         ({"JOBS_LEASE": "soon"}, "JOBS_LEASE: 'soon' is not a number of seconds"),

@@ -1,5 +1,6 @@
 """The options of huey_consumer, as Huey documents them."""
 
+import re
 from datetime import datetime
 from threading import Event
 from types import ModuleType
@@ -22,6 +23,20 @@ def test_max_tasks(start_consumer: StartConsumer, jobs: Jobs, kind: str) -> None
     assert len(results) == (3 if kind == "process" else 1)
     eventually(lambda: len(running.logged("is replaced by a new one")) == 2)
     assert running.logged("Traceback") == []
+
+
+def test_queues_that_are_served(start_consumer: StartConsumer) -> None:
+    """A consumer says which queues it serves: all that its definitions name, unless JOBS_QUEUES says otherwise."""
+    assert re.search(r"serving the queues (\S+, )*default(, \S+)*$", start_consumer("-n").says("serving the queues"))
+    assert start_consumer("-n", JOBS_QUEUES="default").says("serving the queues").endswith(" default")
+
+
+def test_queues_that_nobody_names(start_consumer: StartConsumer) -> None:
+    """A queue that no definition names is served with a warning, since it may be mistyped."""
+    running = start_consumer("-n", JOBS_QUEUES="default,mial")
+    assert running.says("serving the queues default, mial")
+    [line] = running.logged("WARNING")
+    assert "JOBS_QUEUES: no definition names the queue mial; known are " in line
 
 
 def test_options_without_a_meaning(start_consumer: StartConsumer, jobs: Jobs) -> None:
