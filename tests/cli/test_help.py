@@ -1,9 +1,10 @@
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from jobdefs.runtime.exits import MEANINGS
+from jobdefs.runtime.exits import MEANINGS, Exit
 from tests.cli.conftest import Jobs
 
 COMMANDS = ["up", "demo", "serve", "work", "enqueue", "cancel", "replay", "show", "list", "queues", "definitions"]
@@ -75,3 +76,14 @@ def test_work_hands_its_arguments_to_huey_consumer(alone: Jobs) -> None:
 
     assert done.code == 0
     assert "--worker-type" in done.out
+
+
+@pytest.mark.parametrize("option", [("-l", "{}"), ("-n", "-l{}"), ("--logfile", "{}"), ("-w", "2", "--logfile={}")])
+def test_work_refuses_a_log_that_cannot_be_written(alone: Jobs, tmp_path: Path, option: tuple[str, ...]) -> None:
+    """A log file in a folder that is not there is told in one line, before anything starts."""
+    log = tmp_path / "nowhere" / "log"
+    done = alone("work", *(word.format(log) for word in option))
+
+    assert done.code == Exit.SETTINGS
+    reason = "the log cannot be written: No such file or directory; name another file"
+    assert done.err == f"aiohttp-huey: -l {log}: {reason}\n"
