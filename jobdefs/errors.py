@@ -13,6 +13,7 @@
     │   ├── JobNotFound            no job has this id
     │   └── WrongState             the job's state does not allow the move
     ├── UnreadableEnvelope         stored bytes are no job that this version can read
+    ├── UnwritableResult           what a handler returned has no written form
     └── StoreError                 the store did not do what was asked
         ├── StoreUnavailable       no answer in time: try again
         ├── StoreFull              the server is out of memory: try again later
@@ -148,6 +149,16 @@ class UnreadableEnvelope(JobsError):
     """Stored bytes are no job that this version can read; the text says why. They are parked, never dropped."""
 
     code = "envelope_unreadable"
+
+
+class UnwritableResult(JobsError):
+    """What a handler returned has no written form; ``reason`` says why."""
+
+    code = "result_unwritable"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The result cannot be written as JSON: {reason}. Return plain JSON or an attrs object.")
+        self.reason = reason
 
 
 class StoreError(JobsError):

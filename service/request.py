@@ -8,7 +8,7 @@ from attrs import AttrsInstance
 
 from jobdefs.catalog import Catalog
 from jobdefs.clock import to_ms
-from jobdefs.definition import Definition
+from jobdefs.definition import Definition, definition_of
 from jobdefs.errors import InvalidOption
 from jobdefs.policy import MAX_BATCH
 from jobdefs.record import Envelope
@@ -85,5 +85,8 @@ def _payload(request: EnqueueRequest, catalog: Catalog) -> tuple[Definition, byt
         return definition, codec.encode(definition, codec.structure(definition, given))
     if request.payload is not None:
         raise InvalidOption("payload", "goes with a job's name; a payload object carries its own")
+    if definition_of(request.job) is None:
+        takes = "enqueue takes a name and a payload, or a payload object whose class has @define"
+        raise InvalidOption("job", f"{takes}; this is a {type(request.job).__name__}")
     definition = catalog.of(request.job)
     return definition, codec.encode(definition, request.job)

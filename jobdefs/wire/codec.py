@@ -9,7 +9,7 @@ import orjson
 
 from jobdefs.catalog import Catalog
 from jobdefs.definition import Definition
-from jobdefs.errors import Fault, InvalidPayload, JobsError, TooLarge
+from jobdefs.errors import Fault, InvalidPayload, TooLarge, UnwritableResult
 from jobdefs.policy import MAX_DEPTH, MAX_PAYLOAD_BYTES, MAX_RESULT_BYTES
 from jobdefs.wire.body import read_json, too_deep
 from jobdefs.wire.form import Form
@@ -71,17 +71,17 @@ def encode_result(value: object) -> bytes:
     """Return what a handler returned as JSON text.
 
     Besides plain JSON it takes attrs objects, tuples, sets, enums and the single types of FORMAT.md, at any depth.
-    Raises JobsError naming the type that has no written form, and TooLarge.
+    Raises UnwritableResult naming the type that has no written form, and TooLarge.
     """
     try:
         data = orjson.dumps(value, _result_part, _RESULT_OPTIONS)
     except TypeError as error:
-        raise _unwritable(str(error.__cause__ or error)) from error
+        raise UnwritableResult(str(error.__cause__ or error)) from error
     if len(data) > MAX_RESULT_BYTES:
         raise TooLarge("result", len(data), MAX_RESULT_BYTES)
     # orjson writes NaN and infinities as null, without a word.
     if b"null" in data and non_finite(value):
-        raise _unwritable("NaN and infinities have no JSON")
+        raise UnwritableResult("NaN and infinities have no JSON")
     return data
 
 
@@ -102,10 +102,6 @@ def _result_part(value: Any) -> Any:
     except Misfit as misfit:
         message = "; ".join(f"{kind.__qualname__}{fault.path}: {fault.reason}" for fault in misfit.faults)
         raise TypeError(message) from None
-
-
-def _unwritable(reason: str) -> JobsError:
-    return JobsError(f"The result cannot be written as JSON: {reason}. Return plain JSON or an attrs object.")
 
 
 def _invalid(definition: Definition, misfit: Misfit) -> InvalidPayload:

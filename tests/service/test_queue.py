@@ -118,6 +118,13 @@ async def test_refusals(queue: QueueService):
         await queue.enqueue(TestJob(message=""))
 
 
+@pytest.mark.parametrize("job", [{"message": "hello"}, None, b"TEST_JOB", Retention()])
+async def test_neither_name_nor_payload_object(queue: QueueService, job: Any):
+    """What is neither a job's name nor a payload object is refused with what enqueue takes."""
+    with pytest.raises(InvalidOption, match=r"^job: enqueue takes a name and a payload, or .*; this is a \w+\.$"):
+        await queue.enqueue(job)
+
+
 async def test_too_large(store: AsyncStore):
     """A payload over 256 KiB raises TooLarge."""
     definition = definition_of(KeepShort)

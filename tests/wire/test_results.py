@@ -8,8 +8,7 @@ from typing import Any
 import attrs
 import pytest
 
-from jobdefs import JobsError
-from jobdefs.errors import TooLarge
+from jobdefs.errors import TooLarge, UnwritableResult
 from jobdefs.wire import codec
 
 Color = Enum("Color", {"RED": "red"})
@@ -52,7 +51,7 @@ def test_a_result_is_kept_as_plain_json(value, plain):
 )
 def test_a_result_without_written_form_is_refused_in_clear_words(value, reason):
     """The error names the type, or the field, and says what to return."""
-    with pytest.raises(JobsError, match=f"^The result cannot be written as JSON: {reason}.*Return plain JSON"):
+    with pytest.raises(UnwritableResult, match=f"^The result cannot be written as JSON: {reason}.*Return plain JSON"):
         codec.encode_result(value)
 
 
@@ -60,7 +59,7 @@ def test_a_result_that_holds_itself_is_refused():
     """An endless result ends in the same error."""
     endless: list[Any] = []
     endless.append(endless)
-    with pytest.raises(JobsError, match="cannot be written as JSON: Recursion limit reached"):
+    with pytest.raises(UnwritableResult, match="cannot be written as JSON: Recursion limit reached"):
         codec.encode_result(endless)
 
 

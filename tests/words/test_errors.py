@@ -45,6 +45,10 @@ def test_every_code_is_its_own():
             errors.WrongState("a", "replay", "running", ("dead", "expired")),
             "Job a is running; replay works only while it is dead or expired.",
         ),
+        (
+            errors.UnwritableResult("Queue has no written form"),
+            "The result cannot be written as JSON: Queue has no written form. Return plain JSON or an attrs object.",
+        ),
         (errors.Snooze(timedelta(minutes=1)), "snoozed for 60 s"),
     ],
 )
