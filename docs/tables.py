@@ -17,6 +17,7 @@ from jobdefs.runtime.exits import MEANINGS
 from jobdefs.runtime.settings import StoreSettings, describe
 from jobdefs.state import CANCELLABLE, FINAL, REPLAYABLE, TRANSITIONS, State
 from jobdefs.storage.execution import LOST_LIMIT
+from service.body import MANY_BYTES, ONE_BYTES
 from service.problems import kind_of
 from service.routes import ROUTES
 from service.settings import ServiceSettings
@@ -105,6 +106,7 @@ def numbers() -> str:
             "payload; result; events kept",
             f"{_size(policy.MAX_PAYLOAD_BYTES)}; {_size(policy.MAX_RESULT_BYTES)}; the last {policy.MAX_HISTORY}",
         ),
+        ("a whole body over HTTP: of one job; of many", f"{_size(ONE_BYTES)}; {_size(MANY_BYTES)}"),
         ("jobs in one enqueue; in one page", f"{policy.MAX_BATCH:,}; {policy.MAX_PAGE:,}"),
         ("delay; time until a job expires", f"at most {policy.MAX_DELAY.days:,} days"),
         ("kept when dead; when succeeded, cancelled or expired", f"{_long(kept.dead)}; {_long(kept.succeeded)}"),
@@ -125,7 +127,7 @@ def _long(duration: timedelta) -> str:
 
 
 def _size(size: int) -> str:
-    return f"{size // 1024} KiB"
+    return f"{size // 1024} KiB" if size < 1024**2 else f"{size // 1024**2} MiB"
 
 
 def states() -> str:
