@@ -32,7 +32,7 @@ SCENES = {
     "no handler": "JOBS_MODULES=shop_jobs huey_consumer consumer.app",
     "ModuleNotFoundError": "JOBS_MODULES=shop_jobs JOBS_HANDLERS=shop_handlers huey_consumer consumer.app",
     "is a consumer running": "JOBS_MODULES=shop_jobs aiohttp-huey enqueue SEND_EMAIL '{}' --wait 1.1",
-    "is parked": """
+    "parked: no definition": """
         huey_consumer consumer.app &
         JOBS_MODULES=shop_jobs aiohttp-huey enqueue SEND_EMAIL '{}' --wait 10
         kill $!; wait""",
