@@ -14,7 +14,7 @@ from consumer.huey_bridge import bodies
 from consumer.huey_bridge.app import JobsHuey
 from consumer.huey_bridge.ending import Ending
 from consumer.plan import Lane, Plan, retention_of, retry_of
-from jobdefs.errors import JobsError, NotRetryable, RequestError, UnreadableEnvelope
+from jobdefs.errors import JobsError, NotRetryable, RequestError, StoreError, UnreadableEnvelope
 from jobdefs.record import Envelope
 from jobdefs.storage.contract import Claim, Outcome, Settlement
 
@@ -89,6 +89,9 @@ class Attempt:
         try:
             yield
         except Exception as error:  # noqa: BLE001 - whatever it is, the job must end and tell of it
+            if isinstance(error, StoreError) and self.began is None:
+                self._settle(self, self.released("the store did not answer before it began"), None)
+                return
             logger.exception("the attempt could not be ended as its handler asked")
             ending = Ending(self._task, self.claim, retention_of(self.plan))
             ending.fail(error)

@@ -5,6 +5,8 @@ from typing import Any
 
 from consumer.huey_bridge.app import JobsHuey
 from jobdefs.clock import to_ms
+from jobdefs.errors import InvalidOption
+from jobdefs.policy import MAX_DELAY
 from jobdefs.record import Envelope
 from jobdefs.storage.contract import Effect
 from jobdefs.wire import codec, envelope
@@ -19,6 +21,8 @@ class FollowUps:
 
     def add(self, job: Any, delay: timedelta) -> str:
         """Take a payload object in and return its job's id; raises JobsError where it cannot be written down."""
+        if not timedelta(0) <= delay <= MAX_DELAY:
+            raise InvalidOption("delay", f"must be at least 0 and at most {MAX_DELAY.days:,} days")
         definition = self._app.catalog.of(job)
         written = Envelope(
             id=envelope.new_id(),

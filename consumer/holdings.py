@@ -7,9 +7,12 @@ from collections.abc import Sequence
 import attrs
 from loguru import logger
 
+from consumer import failure
 from consumer.attempt import Attempt
 from consumer.huey_bridge.ending import Ending
 from consumer.lanes import BATCH, Lanes
+from jobdefs.policy import Retention
+from jobdefs.record import JobError
 from jobdefs.storage.contract import Claim, Outcome, Settlement
 
 
@@ -19,6 +22,19 @@ class Ended:
 
     settlement: Settlement
     ending: Ending | None
+
+    def untellable(self) -> "Ended":
+        """Return the end of a job whose own end cannot be written down: it is dead, and says so."""
+        described = JobError("Untellable", "the end of the last attempt could not be written down; the log says why")
+        settlement = Settlement(
+            id=self.settlement.id,
+            token=self.settlement.token,
+            outcome=Outcome.DEAD,
+            failures=self.settlement.failures,
+            keep=Retention().dead,
+            error=failure.write(described),
+        )
+        return Ended(settlement, None)
 
 
 class Holdings:

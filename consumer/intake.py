@@ -124,8 +124,9 @@ class Intake:
             try:
                 self._ask(request)
             except Exception:  # noqa: BLE001 - a consumer whose conversation ended would hold its jobs for ever
-                logger.exception("the intake stumbled; going on")
+                logger.exception("the intake stumbled; telling the store each end by itself")
                 time.sleep(_FIRST_PAUSE_S)
+                self._tell_one_by_one(request.ended)
 
     def _next_request(self) -> _Request | None:
         with self._changed:
@@ -167,11 +168,15 @@ class Intake:
 
     def _request(self) -> _Request:
         want, lanes, ended = self._want(), self._lanes.wanting.keys(), self.holdings.take_ended(4 * BATCH)
+        rooms = self._rooms(want)
         self.hungry.clear()
         self._more = self._marker_taken = self.holdings.freed = False
         self._marker_ahead = self._marker_ahead and not self._clock.due_passed
         self._queues.append(self._queues.pop(0))
-        token, queues, rooms = secrets.token_hex(16), tuple(self._queues), self._rooms(want)
+        return _Request(self._call(want, rooms, ended), ended, lanes)
+
+    def _call(self, want: int, rooms: Sequence[Room], ended: Sequence[Ended]) -> Callable[[bool], Call[Exchange]]:
+        token, queues = secrets.token_hex(16), tuple(self._queues)
 
         def call(again: bool) -> Call[Exchange]:  # noqa: FBT001 - one reader, just below
             return self._calls.exchange(
@@ -184,7 +189,7 @@ class Intake:
                 again=again,
             )
 
-        return _Request(call, ended, lanes)
+        return call
 
     def _rooms(self, want: int) -> list[Room]:
         """Bound the claims for a lane that has less room than we ask for, so that it keeps no other lane waiting."""
@@ -207,6 +212,17 @@ class Intake:
             if again:
                 logger.info("the store answers again")
             return self._accept(request, reply)
+
+    def _tell_one_by_one(self, ends: Sequence[Ended]) -> None:
+        """Tell ends apart from each other, so that one that cannot be told keeps no other from being told."""
+        for ended in ends:
+            for told in (ended, ended.untellable()):
+                try:
+                    self._ask(_Request(self._call(0, (), [told]), [told], ()))
+                except Exception:  # noqa: BLE001 - the next one is another matter
+                    logger.exception("the end of job {} cannot be told as it is", ended.settlement.id)
+                else:
+                    break
 
     # What was answered.
 

@@ -44,6 +44,9 @@ class Presence:
         except StoreError as error:
             logger.warning("cannot say that this consumer is here: {}", error)
             return
+        except Exception:  # noqa: BLE001 - without beats every lease here would end
+            logger.exception("cannot say that this consumer is here")
+            return
         self._intake.holdings.lose(lost)
         if time.monotonic() - asked_at > pause_s:
             logger.warning("the store took {} to take in a beat", timedelta(seconds=time.monotonic() - asked_at))

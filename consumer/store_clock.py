@@ -4,6 +4,8 @@ import time
 from typing import Final
 
 _REST_S: Final = 0.1
+# A condition waits for no longer than some hundred years, and a moment in the store may be later.
+_LONGEST_S: Final = 3600.0
 
 
 class StoreClock:
@@ -44,7 +46,7 @@ class StoreClock:
     @property
     def until_due_s(self) -> float | None:
         """How long it is until then, in seconds, None where there is no such moment."""
-        return None if self._due_s is None else max(self._due_s - self._now_s, 0.0)
+        return None if self._due_s is None else min(max(self._due_s - self._now_s, 0.0), _LONGEST_S)
 
     @property
     def _now_s(self) -> float:

@@ -1,5 +1,6 @@
 """Waits for the store's wake-up markers, so that an idle consumer costs nothing and a new job starts at once."""
 
+import math
 import random
 import threading
 import time
@@ -48,7 +49,7 @@ class WakeUp:
             # The intake is the one that tells the operator.
             time.sleep(_PAUSE_S)
             found = None
-        if found is None:
+        if found is None or not math.isfinite(found[1]):
             self._intake.wake()
         else:
             self._intake.wake_by_marker(int(found[1]))

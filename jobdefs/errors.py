@@ -192,8 +192,16 @@ class NotRetryable(Exception):
 
 
 class Snooze(Exception):
-    """Raised by a handler: the job runs again after ``delay``, and no attempt is used up."""
+    """Raised by a handler: the job runs again after ``delay``, and no attempt is used up.
+
+    A delay that is not longer than nothing, or longer than ten years, raises ValueError.
+    """
 
     def __init__(self, delay: timedelta) -> None:
+        # policy raises errors of this module.
+        from jobdefs.policy import MAX_DELAY
+
+        if not timedelta(0) < delay <= MAX_DELAY:
+            raise ValueError(f"a job can be snoozed for more than nothing and at most {MAX_DELAY.days} days")
         super().__init__(f"snoozed for {delay.total_seconds():g} s")
         self.delay = delay

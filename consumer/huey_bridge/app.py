@@ -19,7 +19,7 @@ from consumer.huey_bridge.serializer import TaggedSerializer
 from consumer.huey_bridge.storage import LeasedStorage
 from jobdefs.catalog import Catalog
 from jobdefs.errors import Snooze
-from jobdefs.policy import Retention
+from jobdefs.policy import MAX_DELAY, Retention
 from jobdefs.retry import RetryPolicy
 from jobdefs.storage.contract import Claim, Effect
 from jobdefs.storage.drivers import Store
@@ -199,7 +199,7 @@ class JobsHuey(RedisHuey):
 
     def _delay(self, ending: Ending, timestamp: datetime, retry_eta: datetime | None) -> timedelta:
         if retry_eta is not None:
-            return max(retry_eta - timestamp, timedelta(0))
+            return min(max(retry_eta - timestamp, timedelta(0)), MAX_DELAY)
         return self.retry_delay(ending.task, ending.claim.failures + 1)
 
     def retry_delay(self, task: Task, failures: int) -> timedelta:

@@ -10,8 +10,8 @@ from consumer.huey_bridge import message
 from consumer.huey_bridge.serializer import to_json
 from jobdefs.clock import to_ms
 from jobdefs.definition import Definition
-from jobdefs.errors import TooLarge
-from jobdefs.policy import DEFAULT_QUEUE, HIGHEST_PRIORITY, LOWEST_PRIORITY, MAX_PAYLOAD_BYTES
+from jobdefs.errors import InvalidOption, TooLarge
+from jobdefs.policy import DEFAULT_QUEUE, HIGHEST_PRIORITY, LOWEST_PRIORITY, MAX_DELAY, MAX_PAYLOAD_BYTES
 from jobdefs.record import Envelope
 from jobdefs.storage.contract import NewJob
 from jobdefs.wire import codec, envelope
@@ -28,6 +28,8 @@ def new_job(app: "JobsHuey", task: Task) -> NewJob:
     definition: Definition | None = getattr(task, "definition", None)
     written = _plain(app, task) if definition is None else _defined(definition, task, _expires_in_ms(app, task))
     delay = max(task.eta - app._get_timestamp(), _NOW) if task.eta else _NOW  # noqa: SLF001 - Huey's clock made the eta
+    if delay > MAX_DELAY:
+        raise InvalidOption("eta", f"must be at most {MAX_DELAY.days:,} days ahead")
     return NewJob(envelope=envelope.write(written), delay=delay)
 
 

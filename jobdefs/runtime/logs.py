@@ -15,7 +15,7 @@ Format = Literal["text", "json"]
 
 _JOB: Final = ("job_id", "job_name", "queue", "attempt")
 # C0 and C1 controls, DEL, and the separators that some readers take for the end of a line.
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _INDENT: Final = "\n    "
 
 

@@ -83,7 +83,8 @@ def _arguments(settlement: Settlement) -> list[Argument]:
         _optional_ms(settlement.keep_history),
         settlement.result,
         settlement.error,
-        settlement.detail,
+        # An error's text may hold lone surrogates, as names of files do that are not UTF-8.
+        settlement.detail.encode("utf-8", "backslashreplace"),
         len(settlement.effects),
     ]
     for effect in settlement.effects:
@@ -96,7 +97,12 @@ def _optional_ms(duration: timedelta | None) -> Argument:
 
 
 def _ids(reply: list[bytes]) -> tuple[str, ...]:
-    return tuple(job_id.decode() for job_id in reply)
+    return tuple(job_id.decode("utf-8", "surrogateescape") for job_id in reply)
+
+
+def _moment_ms(due: bytes) -> int | None:
+    # Only a score that somebody wrote by hand is no whole number.
+    return int(due) if due.isdigit() else None
 
 
 @attrs.frozen
@@ -111,15 +117,15 @@ class _Parser:
             verdicts=tuple(_VERDICTS[verdict] for verdict in verdicts),
             claims=tuple(self._claim(fields, now_ms) for fields in claims),
             now_ms=now_ms,
-            next_due_ms=int(due) if due else None,
+            next_due_ms=_moment_ms(due),
             more=bool(more),
             reclaimed=reclaimed,
         )
 
     def _claim(self, fields: list[Any], now_ms: int) -> Claim:
         return Claim(
-            id=fields[0].decode(),
-            queue=fields[1].decode(),
+            id=fields[0].decode("utf-8", "surrogateescape"),
+            queue=fields[1].decode("utf-8", "replace"),
             token=self.token,
             envelope=fields[2],
             failures=fields[3],

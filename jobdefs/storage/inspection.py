@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from typing import Any, Final
 
 import attrs
@@ -18,6 +19,7 @@ from jobdefs.storage.scripts import script
 _SCAN_BUDGET: Final = 2_000
 _LISTED: Final = tuple(State)
 _LEASE_BUDGET: Final = 10_000
+_SCORE: Final = re.compile(r"-?[0-9.]+(e[+-]?[0-9]+)?")
 
 
 @attrs.frozen
@@ -76,10 +78,10 @@ def _read_cursor(cursor: str | None) -> tuple[str, str, str]:
         return "", "", ""
     try:
         index, score, last_id = base64.urlsafe_b64decode(cursor).decode().split(" ", 2)
-        float(score)
     except (ValueError, binascii.Error):
-        reason = "no page gave this cursor; begin again without one"
-        raise InvalidOption("cursor", reason) from None
+        index, score, last_id = "", "", ""
+    if not _SCORE.fullmatch(score):
+        raise InvalidOption("cursor", "no page gave this cursor; begin again without one")
     return index, score, last_id
 
 

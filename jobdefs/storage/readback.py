@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, Final
 
 import attrs
@@ -51,7 +52,10 @@ def _text(fields: dict[str, bytes], name: str) -> str:
 
 
 def _number(fields: dict[str, bytes], name: str) -> int | None:
-    return int(fields[name]) if name in fields else None
+    # Bookkeeping that somebody wrote by hand may be anything.
+    with suppress(KeyError, ValueError):
+        return int(fields[name])
+    return None
 
 
 def _envelope(raw: bytes) -> Envelope | None:
@@ -64,8 +68,11 @@ def _envelope(raw: bytes) -> Envelope | None:
 def _error(stored: bytes | None) -> JobError | None:
     if stored is None:
         return None
-    fields = json.loads(stored)
-    return JobError(fields["type"], fields["message"], fields.get("traceback", ""))
+    try:
+        fields = json.loads(stored)
+        return JobError(fields["type"], fields["message"], fields.get("traceback", ""))
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return JobError("unreadable", stored.decode("utf-8", "replace"))
 
 
 def _with_events(record: JobRecord, history: str) -> JobRecord:
@@ -77,7 +84,8 @@ def _events(record: JobRecord, history: str) -> Iterator[Event]:
         yield Event(name="enqueued", at_ms=record.envelope.enqueued_at_ms)
     # Only "\n" ends a line: a detail may hold other separators, such as U+2028.
     for line in history.split("\n")[:-1]:
-        yield from _past(line)
+        with suppress(ValueError):
+            yield from _past(line)
     if record.claimed_at_ms is not None:
         yield Event(name="running", at_ms=record.claimed_at_ms, attempt=_attempt(record), detail=record.holder)
     if record.finished_at_ms is not None:

@@ -1,6 +1,5 @@
 """Inspection: looking at jobs and counting them."""
 
-import base64
 from datetime import timedelta
 from typing import Any
 
@@ -148,7 +147,7 @@ def test_a_search_that_finds_little_is_bounded(stage: Stage) -> None:
     assert ([job.id for job in second.jobs], second.cursor) == (["rare"], None)
 
 
-@pytest.mark.parametrize("cursor", ["", "x", "é", "AAAA", base64.urlsafe_b64encode(b"leases soon a").decode()])
+@pytest.mark.parametrize("cursor", ["", "x", "é", "AAAA", "bGVhc2VzIHNvb24gYQ==", "bGVhc2VzIG5hbiBhYg=="])
 def test_a_strange_cursor_is_refused(stage: Stage, cursor: str) -> None:
     """A cursor that no page gave is an error that says what to do."""
     with pytest.raises(InvalidOption, match="cursor: no page gave this cursor; begin again without one"):

@@ -22,6 +22,7 @@ from tests.support.shop.jobs import (
     FailAsync,
     GiveUp,
     Letter,
+    Mumble,
     Nap,
     Order,
     Patient,
@@ -197,3 +198,10 @@ def patient(job: Patient, context: JobContext) -> str:
     while not context.should_stop:
         time.sleep(0.01)
     return "stopped when told"
+
+
+@handles(Mumble)
+def mumble(job: Mumble) -> None:
+    """Fail in words that cannot be encoded."""
+    del job
+    raise ValueError("\ud800")

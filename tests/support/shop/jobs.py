@@ -124,3 +124,9 @@ class StuckAsync:
 @attrs.frozen
 class Patient:
     """Asks its context whether to stop."""
+
+
+@define("MUMBLE", retry=QUICK)
+@attrs.frozen
+class Mumble:
+    """Fails with words that are no text."""

@@ -50,11 +50,11 @@ local function settle(known)
   job.queue, job.score, job.began = held[3], tonumber(held[4]), held[5] or 0
   local valid = not known and held[1] == 'running' and held[2] == job.token and job.queue and job.score
   if valid then
-    redis.call('ZREM', leases, job.id)
     if job.failures > 0 then write_run(job.id, 'failures', job.failures) end
     if job.error ~= '' then write_run(job.id, 'error', job.error) end
     if job.result ~= '' then write_run(job.id, 'result', job.result) end
     OUTCOMES[job.outcome](job)
+    redis.call('ZREM', leases, job.id)
   end
   take_effects(valid)
   if valid then return 'settled' end

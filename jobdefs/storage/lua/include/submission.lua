@@ -17,12 +17,11 @@ end
 local function submit(job)
   local id = job.id
   if redis.call('EXISTS', key('job', id), key('tombstone', id)) > 0 then return 'existing', state_of(id) or 'deleted' end
+  local state = job.due > now and 'scheduled' or 'ready'
+  -- The index first: should it be of a wrong type, the script ends here and nothing has been written.
+  if state == 'scheduled' then make_scheduled(id, job.queue, job.due)
+  else make_ready(id, job.queue, score_for(job.priority)) end
   redis.call('SET', key('job', id), job.envelope)
-  redis.call('SADD', queues, job.queue)
-  if job.due > now then
-    make_scheduled(id, job.queue, job.due)
-    return 'created', 'scheduled'
-  end
-  make_ready(id, job.queue, score_for(job.priority))
-  return 'created', 'ready'
+  redis.pcall('SADD', queues, job.queue)
+  return 'created', state
 end

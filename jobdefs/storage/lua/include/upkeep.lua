@@ -6,14 +6,15 @@ local function promote(queue, most)
   local scheduled = key('scheduled', queue)
   local due = redis.call('ZRANGE', scheduled, '-inf', now, 'BYSCORE', 'LIMIT', 0, most)
   for _, id in ipairs(due) do
-    redis.call('ZREM', scheduled, id)
     local name, _, priority = stored_head(id)
+    -- In this order, so that a job is in some index wherever the script ends over a key of a wrong type.
     if priority then
-      if redis.call('EXISTS', key('run', id)) == 1 then write_run(id, 'state', 'ready') end
       make_ready(id, queue, score_for(priority))
+      if redis.call('EXISTS', key('run', id)) == 1 then write_run(id, 'state', 'ready') end
     else
       park(id, queue, 'the head of its envelope cannot be read')
     end
+    redis.call('ZREM', scheduled, id)
   end
   return #due
 end

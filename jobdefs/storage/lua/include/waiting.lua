@@ -18,9 +18,10 @@ end
 local function priority_of(score) return 9 - math.floor(score / PRIORITY_STEP) end
 local function score_for(priority) return (9 - priority) * PRIORITY_STEP + next_stamp() end
 
--- Consumers block on this marker; its score is when they should look: 0 for at once. LT keeps the earliest.
+-- Consumers block on this marker; its score is when they should look: 0 for at once. LT keeps the earliest. It is only
+-- a hint, so a marker of a wrong type stops nothing.
 local function wake(queue, at)
-  redis.call('ZADD', key('wake', queue), 'LT', string.format('%.0f', at), 'now')
+  redis.pcall('ZADD', key('wake', queue), 'LT', string.format('%.0f', at), 'now')
 end
 
 local function make_ready(id, queue, score)
