@@ -108,6 +108,8 @@ def _refuse_missing(bindings: dict[str, Binding], catalog: Catalog) -> None:
 
 
 def _takes_context(handler: Callable[..., Any]) -> bool:
+    if inspect.isgeneratorfunction(handler) or inspect.isasyncgenfunction(handler):
+        _refuse(f"{handler.__module__}.{handler.__qualname__} yields; a handler returns its result instead")
     kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     parameters = [each for each in inspect.signature(handler).parameters.values() if each.kind in kinds]
     required = [each for each in parameters if each.default is inspect.Parameter.empty]

@@ -35,6 +35,7 @@ class Definition:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what could not be written down or obeyed."""
+        self._check_types()
         self._check(
             bool(NAME_PATTERN.fullmatch(self.name)),
             "a job name starts with a letter and has at most 64 of A-Z a-z 0-9 _ . -",
@@ -50,6 +51,16 @@ class Definition:
             LOWEST_PRIORITY <= self.priority <= HIGHEST_PRIORITY, f"priority {self.priority} is not between 0 and 9"
         )
         self._check(self.timeout is None or self.timeout > timedelta(0), "timeout must be longer than nothing")
+
+    def _check_types(self) -> None:
+        for field, kind, wanted in (
+            ("retry", RetryPolicy, "a RetryPolicy"),
+            ("retention", Retention, "a Retention"),
+            ("priority", int, "an integer"),
+            ("timeout", timedelta | None, "a timedelta, for example timedelta(seconds=30)"),
+        ):
+            value = getattr(self, field)
+            self._check(isinstance(value, kind), f"{field} is {value!r}, and must be {wanted}")
 
     def _check(self, fine: bool, reason: str) -> None:  # noqa: FBT001 - reads as a sentence at its callers
         if not fine:

@@ -41,6 +41,9 @@ class Options:
 
     def __attrs_post_init__(self) -> None:
         """Refuse moments and durations that mean nothing."""
+        for option, value in (("delay", self.delay), ("expires_in", self.expires_in)):
+            if not isinstance(value, timedelta) and (option, value) != ("expires_in", None):
+                raise InvalidOption(option, f"is {value!r}, and must be a timedelta, for example timedelta(seconds=30)")
         if not _NOTHING <= self.delay <= MAX_DELAY:
             raise InvalidOption("delay", _DURATION)
         if self.expires_in is not None and not _NOTHING < self.expires_in <= MAX_DELAY:

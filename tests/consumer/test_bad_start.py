@@ -122,6 +122,14 @@ def test_handler_of_another_shape(refused: Refused, write: Callable[[str, str], 
     assert "bad_handlers.run must take the payload, or the payload and the context" in line
 
 
+def test_handler_that_yields(refused: Refused, write: Callable[[str, str], None]) -> None:
+    """A generator is no handler, since nobody would run it to its end."""
+    write("bad_jobs", DEFINITIONS + JOB.format(name="ODD", cls="Odd"))
+    write("bad_handlers", HANDLERS + "@handles(Odd)\nasync def run(job):\n    yield\n")
+    line = refused(JOBS_MODULES="bad_jobs", JOBS_HANDLERS="bad_handlers")
+    assert "bad_handlers.run yields; a handler returns its result instead" in line
+
+
 def test_two_definitions_of_one_name(refused: Refused, write: Callable[[str, str], None]) -> None:
     """Two definitions of one name are both named."""
     write("bad_jobs", DEFINITIONS + JOB.format(name="SAME", cls="One") + JOB.format(name="SAME", cls="Two"))

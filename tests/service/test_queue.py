@@ -84,6 +84,7 @@ async def test_run_at(queue: QueueService):
     ("options", "message"),
     [
         ({"delay": timedelta(seconds=-1)}, "delay: must be at least 0 and at most 3,650 days."),
+        ({"delay": 5}, "delay: is 5, and must be a timedelta, for example timedelta(seconds=30)."),
         ({"delay": timedelta(days=3651)}, "delay: must be at least 0 and at most 3,650 days."),
         ({"expires_in": timedelta(0)}, "expires_in: must be more than 0 and at most 3,650 days."),
         ({"run_at": datetime(2031, 1, 1)}, "run_at: needs a time zone, for example 2030-01-01T12:00:00Z."),  # noqa: DTZ001

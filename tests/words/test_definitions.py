@@ -59,6 +59,9 @@ def test_a_bad_name_is_refused(name):
         ({"priority": 10}, "priority 10 is not between 0 and 9"),
         ({"priority": -1}, "priority -1 is not between 0 and 9"),
         ({"timeout": timedelta(0)}, "timeout must be longer than nothing"),
+        ({"timeout": 5}, "timeout is 5, and must be a timedelta"),
+        ({"retry": 3}, "retry is 3, and must be a RetryPolicy"),
+        ({"priority": "9"}, "priority is '9', and must be an integer"),
     ],
 )
 def test_what_could_not_be_obeyed_is_refused(options, reason):
