@@ -8,6 +8,7 @@ from typing import Any
 
 from loguru import logger
 
+from consumer import abilities
 from consumer.context import JobContext
 from consumer.follow_up import FollowUps
 from consumer.huey_bridge import bodies
@@ -119,9 +120,14 @@ class Attempt:
                 outcome=Outcome.PARKED,
                 failures=self.claim.failures,
                 detail=reason,
+                kind=self._kind(),
             ),
             None,
         )
+
+    def _kind(self) -> str:
+        known = self.plan is not None or bodies.knows(self._app, self.written)
+        return abilities.misfit(self.written.name, self.plan) if known else abilities.unknown(self.written.name)
 
     def _outcome(self) -> tuple[Any, BaseException | None]:
         self._start()

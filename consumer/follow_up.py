@@ -4,12 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 from consumer.huey_bridge.app import JobsHuey
-from jobdefs.clock import to_ms
 from jobdefs.errors import InvalidOption
 from jobdefs.policy import MAX_DELAY
 from jobdefs.record import Envelope
-from jobdefs.storage.contract import Effect
+from jobdefs.storage.contract import Effect, NewJob
+from jobdefs.storage.submission import follow_up
 from jobdefs.wire import codec, envelope
+from jobdefs.wire.uniqueness import lock_of
 
 
 class FollowUps:
@@ -24,14 +25,16 @@ class FollowUps:
         if not timedelta(0) <= delay <= MAX_DELAY:
             raise InvalidOption("delay", f"must be at least 0 and at most {MAX_DELAY.days:,} days")
         definition = self._app.catalog.of(job)
+        payload = codec.encode(definition, job)
         written = Envelope(
             id=envelope.new_id(),
             name=definition.name,
             queue=definition.queue,
             priority=definition.priority,
-            payload=codec.encode(definition, job),
+            payload=payload,
         )
-        self._effects.append(Effect("submit", (envelope.write(written), to_ms(delay))))
+        lock = lock_of(definition, job, payload)
+        self._effects.append(follow_up(NewJob(envelope=envelope.write(written), delay=delay, lock=lock)))
         return written.id
 
     def effects(self) -> list[Effect]:

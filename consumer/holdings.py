@@ -75,12 +75,12 @@ class Holdings:
             if len(self._ended) in (1, BATCH) or not self._held:
                 self.changed.notify_all()
 
-    def park(self, claim: Claim, reason: str) -> None:
-        """End a claim that cannot become an attempt here; the job is kept, with the reason."""
+    def park(self, claim: Claim, reason: str, kind: str = "") -> None:
+        """End a claim that cannot become an attempt here; the job is kept for consumers that can run it."""
         with logger.contextualize(job_id=claim.id, queue=claim.queue):
             logger.warning("parked: {}", reason)
         parked = Settlement(
-            id=claim.id, token=claim.token, outcome=Outcome.PARKED, failures=claim.failures, detail=reason
+            id=claim.id, token=claim.token, outcome=Outcome.PARKED, failures=claim.failures, detail=reason, kind=kind
         )
         with self.changed:
             self._end(Ended(parked, None))

@@ -9,6 +9,7 @@ from typing import Final
 import attrs
 from loguru import logger
 
+from consumer import abilities
 from consumer.attempt import Attempt
 from consumer.holdings import Ended, Holdings
 from consumer.huey_bridge.app import JobsHuey
@@ -17,7 +18,7 @@ from consumer.plan import Lane, Plan
 from consumer.store_clock import StoreClock
 from jobdefs.errors import StoreError, UnreadableEnvelope
 from jobdefs.storage.call import Call
-from jobdefs.storage.contract import Claim, Exchange, Room, SettleVerdict
+from jobdefs.storage.contract import Claim, Exchange, LostLease, Room, SettleVerdict
 from jobdefs.storage.execution import ExecutionCalls
 from jobdefs.wire import envelope
 
@@ -229,6 +230,7 @@ class Intake:
     def _accept(self, request: _Request, reply: Exchange) -> None:
         for ended, verdict in zip(request.ended, reply.verdicts, strict=True):
             self._conclude(ended, verdict)
+        _tell_of_lost(reply.lost)
         attempts = [attempt for claim in reply.claims if (attempt := self._attempt(claim)) is not None]
         with self._changed:
             self.holdings.told()
@@ -259,16 +261,23 @@ class Intake:
         try:
             written = envelope.read(claim.envelope)
         except UnreadableEnvelope as error:
-            self.holdings.park(claim, str(error))
+            self.holdings.park(claim, str(error), abilities.UNREADABLE)
             return None
         plan = self._plans.get(written.name)
         if written.id != claim.id:
             self.holdings.park(claim, f"its envelope belongs to job {written.id}")
         elif plan is None and not (written.name.startswith(PLAIN_TASKS) and Lane.WORKERS in self._lanes.free):
-            self.holdings.park(claim, f"no definition is named {written.name!r} in this consumer")
+            reason = f"no definition is named {written.name!r} in the consumer that claimed it"
+            self.holdings.park(claim, reason, abilities.unknown(written.name))
         else:
             return Attempt(self._app, claim, written, plan, self.holdings.settle)
         return None
+
+
+def _tell_of_lost(leases: Sequence[LostLease]) -> None:
+    for holder in dict.fromkeys(lease.holder for lease in leases):
+        theirs = [lease for lease in leases if lease.holder == holder]
+        logger.warning("{} jobs of {} run again elsewhere: {}", len(theirs), holder, theirs[0].silent)
 
 
 def _names(lane: Lane, plans: dict[str, Plan]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Mapping
 from datetime import timedelta
 
 from loguru import logger
@@ -15,10 +16,11 @@ from jobdefs.storage.execution import ExecutionCalls
 class Presence:
     """A thread of its own, so that no handler can keep it from beating, save one that holds the interpreter lock."""
 
-    def __init__(self, store: Store, calls: ExecutionCalls, intake: Intake) -> None:
+    def __init__(self, store: Store, calls: ExecutionCalls, intake: Intake, abilities: Mapping[str, str]) -> None:
         self._store = store
         self._calls = calls
         self._intake = intake
+        self._abilities = abilities
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._beat_on, name="Presence", daemon=True)
 
@@ -37,16 +39,23 @@ class Presence:
             if self._stopped.wait(pause_s):
                 return
 
+    def _announce(self) -> None:
+        self._store.send(self._calls.announce(holder=self._intake.holder, abilities=self._abilities))
+        # Parked jobs may have waited for a consumer like this one.
+        self._intake.wake()
+
     def _beat(self, pause_s: float) -> None:
         asked_at = time.monotonic()
         try:
-            lost = self._store.send(self._calls.beat(holder=self._intake.holder, held=self._intake.holdings.leases()))
+            beat = self._store.send(self._calls.beat(holder=self._intake.holder, held=self._intake.holdings.leases()))
+            if not beat.announced:
+                self._announce()
         except StoreError as error:
             logger.warning("cannot say that this consumer is here: {}", error)
             return
         except Exception:  # noqa: BLE001 - without beats every lease here would end
             logger.exception("cannot say that this consumer is here")
             return
-        self._intake.holdings.lose(lost)
+        self._intake.holdings.lose(beat.lost)
         if time.monotonic() - asked_at > pause_s:
             logger.warning("the store took {} to take in a beat", timedelta(seconds=time.monotonic() - asked_at))

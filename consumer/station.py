@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import attrs
 
+from consumer import abilities
 from consumer.attempt import Attempt
 from consumer.huey_bridge.app import JobsHuey
 from consumer.intake import Intake
@@ -40,7 +41,7 @@ class Station:
         calls = ExecutionCalls(orders.namespace, orders.lease)
         holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self.intake = Intake(app, calls, self.lanes, holder=holder, queues=orders.queues, plans=orders.plans)
-        self._presence = Presence(app.store, calls, self.intake)
+        self._presence = Presence(app.store, calls, self.intake, abilities.announced(orders.plans, app.plain_names))
         markers = [keys.wake(orders.namespace, queue) for queue in orders.queues]
         self._wake_up = WakeUp(app.store, self.intake, markers)
 

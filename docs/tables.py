@@ -16,7 +16,6 @@ from jobdefs.retry import RetryPolicy
 from jobdefs.runtime.exits import MEANINGS
 from jobdefs.runtime.settings import StoreSettings, describe
 from jobdefs.state import CANCELLABLE, FINAL, REPLAYABLE, TRANSITIONS, State
-from jobdefs.storage.execution import LOST_LIMIT
 from service.body import MANY_BYTES, ONE_BYTES
 from service.problems import kind_of
 from service.routes import ROUTES
@@ -30,7 +29,8 @@ _MEANINGS: Final = {
     State.SCHEDULED: "it waits for its time: a delay, or the pause before another attempt",
     State.READY: "it waits for a consumer",
     State.RUNNING: "a consumer holds it under a lease",
-    State.PARKED: "no consumer can run it: unreadable, or of an unknown name; kept until it is replayed",
+    State.SUSPECT: "its consumer vanished twice in a row; it waits to be run in quarantine",
+    State.PARKED: "unreadable, of an unknown name, or with a payload that does not fit; kept until a consumer can run it",
     State.SUCCEEDED: "its handler returned",
     State.DEAD: "it is given up: every attempt failed, or another one would not help",
     State.CANCELLED: "somebody called it off",
@@ -112,7 +112,7 @@ def numbers() -> str:
         ("kept when dead; when succeeded, cancelled or expired", f"{_long(kept.dead)}; {_long(kept.succeeded)}"),
         ("an id stays taken after its job was removed", _long(policy.TOMBSTONE)),
         ("lease: how long a silent consumer keeps its jobs", _long(policy.LEASE)),
-        ("a job is dead after its consumer has vanished while running it", f"{LOST_LIMIT} times"),
+        ("a job runs in quarantine after its consumer has vanished while running it", "twice in a row"),
         ("drain: how long running jobs may take after SIGTERM", _long(policy.DRAIN)),
         ("an enqueue waits for the store", f"at most {_long(policy.STORE_DEADLINE)}"),
     )

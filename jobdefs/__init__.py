@@ -7,11 +7,13 @@ from jobdefs.jobs.proof import TEST_JOB, TestJob
 from jobdefs.policy import DEFAULT_QUEUE, Retention
 from jobdefs.retry import RetryPolicy
 from jobdefs.state import State
+from jobdefs.unique import Conflict, Unique, Until
 
 __all__ = [
     "DEFAULT_QUEUE",
     "TEST_JOB",
     "Catalog",
+    "Conflict",
     "Definition",
     "JobsError",
     "NotRetryable",
@@ -20,6 +22,8 @@ __all__ = [
     "Snooze",
     "State",
     "TestJob",
+    "Unique",
+    "Until",
     "define",
     "definition_of",
     "load_catalog",

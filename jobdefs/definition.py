@@ -12,6 +12,7 @@ import attrs
 from jobdefs.errors import DefinitionError
 from jobdefs.policy import DEFAULT_QUEUE, HIGHEST_PRIORITY, LOWEST_PRIORITY, Retention
 from jobdefs.retry import RetryPolicy
+from jobdefs.unique import Unique
 
 NAME_PATTERN: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 QUEUE_PATTERN: Final = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
@@ -31,6 +32,7 @@ class Definition:
     retry: RetryPolicy = RetryPolicy()
     timeout: timedelta | None = None
     retention: Retention = Retention()
+    unique: Unique | None = None
     description: str = ""
 
     def __attrs_post_init__(self) -> None:
@@ -51,16 +53,25 @@ class Definition:
             LOWEST_PRIORITY <= self.priority <= HIGHEST_PRIORITY, f"priority {self.priority} is not between 0 and 9"
         )
         self._check(self.timeout is None or self.timeout > timedelta(0), "timeout must be longer than nothing")
+        if self.unique is not None:
+            self._check_unique(self.unique)
 
     def _check_types(self) -> None:
         for field, kind, wanted in (
             ("retry", RetryPolicy, "a RetryPolicy"),
             ("retention", Retention, "a Retention"),
             ("priority", int, "an integer"),
+            ("unique", Unique | None, "a Unique"),
             ("timeout", timedelta | None, "a timedelta, for example timedelta(seconds=30)"),
         ):
             value = getattr(self, field)
             self._check(isinstance(value, kind), f"{field} is {value!r}, and must be {wanted}")
+
+    def _check_unique(self, unique: Unique) -> None:
+        try:
+            unique.check(self.payload)
+        except DefinitionError as error:
+            self._check(fine=False, reason=str(error))
 
     def _check(self, fine: bool, reason: str) -> None:  # noqa: FBT001 - reads as a sentence at its callers
         if not fine:
@@ -76,7 +87,7 @@ class Definition:
 def define(name: str, **options: Any) -> Callable[[type[P]], type[P]]:
     """Make the attrs class below a job of this name; the class itself stays as it was.
 
-    ``options`` are the fields of Definition: queue, priority, retry, timeout, retention, description. The
+    ``options`` are the fields of Definition: queue, priority, retry, timeout, retention, unique, description. The
     description defaults to the class's docstring. Raises DefinitionError for anything that cannot work.
     """
     _refuse_unknown(name, options)

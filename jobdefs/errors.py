@@ -11,7 +11,9 @@
     │   ├── InvalidOption          an enqueue option is out of range
     │   ├── TooLarge               a payload or a result is over its limit
     │   ├── JobNotFound            no job has this id
-    │   └── WrongState             the job's state does not allow the move
+    │   ├── WrongState             the job's state does not allow the move
+    │   ├── DuplicateJob           another job holds the unique key
+    │   └── IdempotencyConflict    the id or key was used for another request
     ├── UnreadableEnvelope         stored bytes are no job that this version can read
     ├── UnwritableResult           what a handler returned has no written form
     └── StoreError                 the store did not do what was asked
@@ -143,6 +145,30 @@ class WrongState(RequestError):
         super().__init__(f"Job {job_id} is {state}; {move} works only while it is {' or '.join(allowed)}.")
         self.job_id = job_id
         self.state = state
+
+
+class DuplicateJob(RequestError):
+    """Another job holds the unique key; ``job_id`` is that job's."""
+
+    code = "job_duplicate"
+
+    def __init__(self, key: str, job_id: str) -> None:
+        super().__init__(f"The unique key {key!r} is held by job {job_id}; wait until that job lets go of it.")
+        self.key = key
+        self.job_id = job_id
+
+
+class IdempotencyConflict(RequestError):
+    """The id, or the idempotency key, was used before for another request; ``job_id`` is the job of that one."""
+
+    code = "idempotency_conflict"
+
+    def __init__(self, job_id: str) -> None:
+        super().__init__(
+            f"Job {job_id} was enqueued with this id or idempotency key, but by another request; send the same request "
+            "again, or choose a new key."
+        )
+        self.job_id = job_id
 
 
 class UnreadableEnvelope(JobsError):

@@ -72,10 +72,11 @@ class JobRecord:
 
 @attrs.frozen(kw_only=True)
 class QueueCounts:
-    """How many jobs of a queue wait and run; ``oldest_ready_ms`` is the oldest ready one's age, None without one."""
+    """How many jobs of a queue wait and run; ``oldest_ready_ms`` is the age of the oldest ready one, if there is one."""
 
     name: str
     ready: int
     scheduled: int
     running: int
+    suspect: int
     oldest_ready_ms: int | None

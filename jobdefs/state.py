@@ -10,6 +10,7 @@ class State(StrEnum):
     SCHEDULED = "scheduled"
     READY = "ready"
     RUNNING = "running"
+    SUSPECT = "suspect"
     PARKED = "parked"
     SUCCEEDED = "succeeded"
     DEAD = "dead"
@@ -24,7 +25,7 @@ class State(StrEnum):
 
 FINAL: Final = frozenset({State.SUCCEEDED, State.DEAD, State.CANCELLED, State.EXPIRED})
 REPLAYABLE: Final = (State.DEAD, State.CANCELLED, State.EXPIRED, State.PARKED)
-CANCELLABLE: Final = (State.SCHEDULED, State.READY)
+CANCELLABLE: Final = (State.SCHEDULED, State.READY, State.RUNNING, State.SUSPECT, State.PARKED)
 
 TRANSITIONS: Final[dict[tuple[State, State], str]] = {
     (State.SCHEDULED, State.READY): "its time came",
@@ -35,13 +36,19 @@ TRANSITIONS: Final[dict[tuple[State, State], str]] = {
     (State.READY, State.PARKED): "cannot be read",
     (State.RUNNING, State.SUCCEEDED): "the handler returned",
     (State.RUNNING, State.SCHEDULED): "retry after backoff, or snooze",
-    (State.RUNNING, State.DEAD): "attempts used up, not retryable, or lost too often",
-    (State.RUNNING, State.READY): "handed back while draining, or its lease was lost",
+    (State.RUNNING, State.DEAD): "attempts used up, not retryable, or it ended its process in quarantine",
+    (State.RUNNING, State.READY): "handed back while draining, or its holder vanished",
+    (State.RUNNING, State.SUSPECT): "its holder vanished twice in a row",
     (State.RUNNING, State.CANCELLED): "cancelled",
     (State.RUNNING, State.EXPIRED): "its expiry passed before it started",
     (State.RUNNING, State.PARKED): "unreadable, or unknown to the consumer",
+    (State.SUSPECT, State.RUNNING): "claimed for quarantine",
+    (State.SUSPECT, State.CANCELLED): "cancelled",
+    (State.SUSPECT, State.PARKED): "cannot be read",
     (State.DEAD, State.READY): "replayed",
     (State.CANCELLED, State.READY): "replayed",
     (State.EXPIRED, State.READY): "replayed",
     (State.PARKED, State.READY): "replayed",
+    (State.PARKED, State.RUNNING): "claimed by a consumer that can run it",
+    (State.PARKED, State.CANCELLED): "cancelled",
 }

@@ -12,7 +12,7 @@ from huey.api import Huey, ResultGroup, Task, chord, group
 from huey.exceptions import RetryTask
 from huey.utils import ChordConfig, Error, noop_context
 
-from consumer.huey_bridge import writing
+from consumer.huey_bridge import message, writing
 from consumer.huey_bridge.ending import Ending
 from consumer.huey_bridge.registry import JobRegistry
 from consumer.huey_bridge.serializer import TaggedSerializer
@@ -23,7 +23,7 @@ from jobdefs.policy import MAX_DELAY, Retention
 from jobdefs.retry import RetryPolicy
 from jobdefs.storage.contract import Claim, Effect
 from jobdefs.storage.drivers import Store
-from jobdefs.storage.submission import SubmissionCalls
+from jobdefs.storage.submission import SubmissionCalls, follow_up
 from jobdefs.storage.values import ValueCalls
 
 _CHORD_KEPT_MS: Final = 30 * 24 * 3600 * 1000
@@ -81,7 +81,7 @@ class JobsHuey(RedisHuey):
         if ending is None:
             self.store.send(self.submission.submit([job]))
         else:
-            ending.effects.append(Effect("submit", (job.envelope, job.delay // timedelta(milliseconds=1))))
+            ending.effects.append(follow_up(job))
 
     # The two halves of Huey.execute, with the handler in between.
 
@@ -234,6 +234,12 @@ class JobsHuey(RedisHuey):
     def task_classes(self) -> dict[str, type[Task]]:
         """The task class of each definition, by its name."""
         return {name: cls for name, cls in self._registry._registry.items() if hasattr(cls, "definition")}  # noqa: SLF001
+
+    @property
+    def plain_names(self) -> list[str]:
+        """The names under which jobs of plain tasks are written."""
+        names = self._registry._registry.keys() - self.task_classes.keys()  # noqa: SLF001
+        return [message.PREFIX + name for name in names]
 
     @property
     def has_plain_tasks(self) -> bool:

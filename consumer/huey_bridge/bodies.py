@@ -26,6 +26,11 @@ def task(app: "JobsHuey", plan: Plan | None, claim: Claim, written: Envelope) ->
     return reading.defined_task(plan.definition, plan.task_class, claim, written)
 
 
+def knows(app: "JobsHuey", written: Envelope) -> bool:
+    """Tell whether a plain task of this name is registered here."""
+    return written.name in app.plain_names
+
+
 def call(plain: Task) -> Any:
     """Run the function of a plain task."""
     # The instance's own execute stands for Huey's replay; the function is its class's.

@@ -15,6 +15,7 @@ from jobdefs.policy import DEFAULT_QUEUE, HIGHEST_PRIORITY, LOWEST_PRIORITY, MAX
 from jobdefs.record import Envelope
 from jobdefs.storage.contract import NewJob
 from jobdefs.wire import codec, envelope
+from jobdefs.wire.uniqueness import lock_of
 
 if TYPE_CHECKING:
     from consumer.huey_bridge.app import JobsHuey
@@ -30,7 +31,8 @@ def new_job(app: "JobsHuey", task: Task) -> NewJob:
     delay = max(task.eta - app._get_timestamp(), _NOW) if task.eta else _NOW  # noqa: SLF001 - Huey's clock made the eta
     if delay > MAX_DELAY:
         raise InvalidOption("eta", f"must be at most {MAX_DELAY.days:,} days ahead")
-    return NewJob(envelope=envelope.write(written), delay=delay)
+    lock = None if definition is None else lock_of(definition, task.args[0], written.payload)
+    return NewJob(envelope=envelope.write(written), delay=delay, lock=lock)
 
 
 def chord_callback(app: "JobsHuey", chord: ChordConfig) -> bytes:

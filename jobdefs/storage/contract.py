@@ -3,7 +3,7 @@
 Every method builds a Call; a driver sends it. All moves are atomic, and safe to send again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
@@ -13,34 +13,65 @@ import attrs
 from jobdefs.record import JobRecord, QueueCounts
 from jobdefs.state import State
 from jobdefs.storage.call import Call
+from jobdefs.unique import UniqueLock
 
 
 @attrs.frozen(kw_only=True)
 class NewJob:
-    """A job to be submitted: an envelope as bytes, and when it is due: after ``delay``, or at ``due_at`` if given."""
+    """A job to be submitted: an envelope as bytes, and when it is due: after ``delay``, or at ``due_at`` if given.
+
+    ``request`` is a digest of everything that was asked for, empty if it is not to be compared: the same id with
+    another digest is refused. ``lock`` makes the job unique.
+    """
 
     envelope: bytes
     delay: timedelta = timedelta(0)
     due_at: datetime | None = None
+    request: str = ""
+    lock: UniqueLock | None = None
+
+
+class SubmitVerdict(StrEnum):
+    """What the store said to a job; the value is the word on the wire.
+
+    ``EXISTING``: its id is there already. ``DUPLICATE``: another job holds its unique key. ``DIFFERENT``: its id is
+    there already, for another request.
+    """
+
+    CREATED = "created"
+    EXISTING = "existing"
+    DUPLICATE = "duplicate"
+    DIFFERENT = "different"
 
 
 @attrs.frozen
 class Receipt:
-    """What became of a submitted job. ``created`` is False where its id was there already, and ``state`` is that job's.
+    """What became of a submitted job; unless it was created, ``id`` and ``state`` are those of the job in its way.
 
-    ``state`` is None where only the tombstone of a job remains.
+    ``state`` is None where only the tombstone of that job remains.
     """
 
-    created: bool
+    verdict: SubmitVerdict
+    id: str
     state: State | None
+
+    @property
+    def created(self) -> bool:
+        """Whether the job was put in."""
+        return self.verdict is SubmitVerdict.CREATED
 
 
 @attrs.frozen
 class Move:
-    """What became of a cancel or replay: whether it was done, and the state the job is in now."""
+    """What became of a cancel or replay: whether it was done, and the state the job is in now.
+
+    A running job that is to be cancelled stays running until its consumer has heard of it. ``holder`` is the job that
+    holds the unique key which a replay would need, empty otherwise.
+    """
 
     done: bool
     state: State
+    holder: str = ""
 
 
 class Outcome(StrEnum):
@@ -68,7 +99,9 @@ class Effect:
 class Settlement:
     """The end of one attempt.
 
-    ``failures`` is the job's count after it. ``result`` and ``error`` are JSON text, empty for none.
+    ``failures`` is the job's count after it. ``result`` and ``error`` are JSON text, empty for none. ``kind`` tells
+    which consumers can run a job that is parked, empty for none: ``digest:name``, for those that announce this name with
+    another digest.
     """
 
     id: str
@@ -82,6 +115,7 @@ class Settlement:
     result: bytes = b""
     error: bytes = b""
     detail: str = ""
+    kind: str = ""
     effects: list[Effect] = attrs.field(factory=list)
 
 
@@ -103,7 +137,10 @@ class SettleVerdict(StrEnum):
 
 @attrs.frozen(kw_only=True)
 class Claim:
-    """A job held under a lease. ``failures`` and ``lost`` count what went before this attempt."""
+    """A job held under a lease. ``failures`` and ``lost`` count what went before this attempt.
+
+    A ``suspect`` runs in quarantine: its holder vanished twice in a row.
+    """
 
     id: str
     queue: str
@@ -113,20 +150,48 @@ class Claim:
     lost: int
     generation: int
     claimed_at_ms: int
+    suspect: bool = False
     revoked: bytes = b""
     revoked_by_name: bytes = b""
 
 
+@attrs.frozen
+class LostLease:
+    """A lease that ended without a word of its holder; ``silent`` is how long nothing was heard of him, if it is known."""
+
+    id: str
+    holder: str
+    silent: timedelta | None
+
+
 @attrs.frozen(kw_only=True)
 class Exchange:
-    """The reply to an exchange. ``next_due_ms`` is when to look again (Unix, milliseconds), None for no such moment."""
+    """The reply to an exchange. ``next_due_ms`` is when to look again (Unix, milliseconds), None for no such moment.
+
+    ``lost`` are the leases that this exchange took away. ``more`` and ``more_suspects`` say whether such jobs remain.
+    """
 
     verdicts: tuple[SettleVerdict, ...]
     claims: tuple[Claim, ...]
     now_ms: int
     next_due_ms: int | None
     more: bool
-    reclaimed: int
+    more_suspects: bool
+    lost: tuple[LostLease, ...]
+
+
+@attrs.frozen(kw_only=True)
+class Beat:
+    """The reply to a beat: jobs that are no longer the caller's, and jobs of his that somebody wants cancelled.
+
+    ``epoch`` is the key space's, empty where it was emptied. ``announced`` says whether the store still knows what the
+    consumer can run.
+    """
+
+    lost: tuple[str, ...] = ()
+    cancelled: tuple[str, ...] = ()
+    epoch: str = ""
+    announced: bool = True
 
 
 @attrs.frozen
@@ -149,11 +214,14 @@ class KeySpace:
 class Submission(Protocol):
     """For whoever puts jobs in."""
 
-    def submit(self, jobs: Sequence[NewJob]) -> Call[tuple[Receipt, ...]]:
-        """Put jobs in, all or none; an id that is there already is left alone."""
+    def submit(self, jobs: Sequence[NewJob], *, confirm: bool) -> Call[tuple[Receipt, ...]]:
+        """Put jobs in, all or none; an id that is there already is left alone.
+
+        ``confirm`` makes it write something in any case, so that what waits for the write to be safe covers them all.
+        """
 
     def cancel(self, job_id: str, keep: timedelta) -> Call[Move | None]:
-        """Cancel a job that waits; None where there is no such job."""
+        """Cancel a job, or ask its consumer to if it runs; None where there is no such job."""
 
     def replay(self, job_id: str) -> Call[Move | None]:
         """Make a dead, cancelled, expired or parked job ready again; None where there is no such job."""
@@ -186,17 +254,21 @@ class Execution(Protocol):
         *,
         queues: Sequence[str],
         want: int,
+        suspects: int,
         token: str,
         holder: str,
         settlements: Sequence[Settlement],
         rooms: Sequence[Room],
         again: bool,
     ) -> Call[Exchange]:
-        """Settle finished attempts, do upkeep, claim up to ``want`` jobs of the queues under the token.
+        """Settle finished attempts, do upkeep, claim ``want`` jobs and ``suspects`` at most under the token.
 
         ``rooms`` bound how many jobs of some names are claimed. ``again`` says that an earlier call with this token got
         no reply: the claims it made come back.
         """
 
-    def beat(self, *, holder: str, held: Sequence[tuple[str, str]]) -> Call[tuple[str, ...]]:
-        """Say that the consumer is present and extend its leases (id, token); the reply names those it has lost."""
+    def beat(self, *, holder: str, held: Sequence[tuple[str, str]]) -> Call[Beat]:
+        """Say that the consumer is present and extend its leases (id, token)."""
+
+    def announce(self, *, holder: str, abilities: Mapping[str, str]) -> Call[None]:
+        """Say which jobs the consumer can run: the digest of each name's definition; beats keep that in mind."""

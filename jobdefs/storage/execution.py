@@ -1,20 +1,19 @@
 """Execution: the calls of a consumer that claims, settles and says that it is present."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
 import attrs
 
 from jobdefs.clock import to_ms
-from jobdefs.policy import LEASE, TOMBSTONE, Retention
+from jobdefs.policy import LEASE, TOMBSTONE
 from jobdefs.storage import keys, moment
 from jobdefs.storage.call import Argument, Call
-from jobdefs.storage.contract import Claim, Exchange, Execution, Room, Settlement, SettleVerdict
+from jobdefs.storage.contract import Beat, Claim, Exchange, Execution, LostLease, Room, Settlement, SettleVerdict
 from jobdefs.storage.scripts import script
 
-LOST_LIMIT: Final = 10
-
+_REMEMBERED: Final = 10
 _VERDICTS: Final = {verdict.value.encode(): verdict for verdict in SettleVerdict}
 
 
@@ -25,19 +24,21 @@ class ExecutionCalls(Execution):
     namespace: str
     lease: timedelta = LEASE
     clock: moment.Clock = moment.servers_clock
+    tombstone: timedelta = TOMBSTONE
 
     def exchange(
         self,
         *,
         queues: Sequence[str],
         want: int,
+        suspects: int = 0,
         token: str,
         holder: str,
         settlements: Sequence[Settlement] = (),
         rooms: Sequence[Room] = (),
         again: bool = False,
     ) -> Call[Exchange]:
-        """Settle finished attempts, do upkeep, claim up to ``want`` jobs of the queues under the token.
+        """Settle finished attempts, do upkeep, claim ``want`` jobs and ``suspects`` at most under the token.
 
         ``rooms`` bound how many jobs of some names are claimed. ``again`` says that an earlier call with this token got
         no reply: the claims it made come back.
@@ -49,9 +50,8 @@ class ExecutionCalls(Execution):
             "repeat" if again else "first",
             holder,
             want,
-            LOST_LIMIT,
-            to_ms(Retention().dead),
-            to_ms(TOMBSTONE),
+            suspects,
+            to_ms(self.tombstone),
             len(queues),
             *queues,
             len(rooms),
@@ -63,12 +63,19 @@ class ExecutionCalls(Execution):
             args += _arguments(settlement)
         return Call(script("exchange"), (keys.meta(self.namespace),), tuple(args), _Parser(token))
 
-    def beat(self, *, holder: str, held: Sequence[tuple[str, str]]) -> Call[tuple[str, ...]]:
-        """Say that the consumer is present and extend its leases (id, token); the reply names those it has lost."""
+    def beat(self, *, holder: str, held: Sequence[tuple[str, str]]) -> Call[Beat]:
+        """Say that the consumer is present and extend its leases (id, token)."""
         args: list[Argument] = [moment.argument(self.clock), holder, to_ms(self.lease)]
         for job_id, token in held:
             args += (job_id, token)
-        return Call(script("beat"), (keys.meta(self.namespace),), tuple(args), _ids)
+        return Call(script("beat"), (keys.meta(self.namespace),), tuple(args), _beat)
+
+    def announce(self, *, holder: str, abilities: Mapping[str, str]) -> Call[None]:
+        """Say which jobs the consumer can run: the digest of each name's definition; beats keep that in mind."""
+        args: list[Argument] = [holder, _REMEMBERED * to_ms(self.lease)]
+        for name, digest in abilities.items():
+            args += (name, digest)
+        return Call(script("announce"), (keys.meta(self.namespace),), tuple(args), _nothing)
 
 
 def _arguments(settlement: Settlement) -> list[Argument]:
@@ -85,6 +92,7 @@ def _arguments(settlement: Settlement) -> list[Argument]:
         settlement.error,
         # An error's text may hold lone surrogates, as names of files do that are not UTF-8.
         settlement.detail.encode("utf-8", "backslashreplace"),
+        settlement.kind,
         len(settlement.effects),
     ]
     for effect in settlement.effects:
@@ -96,8 +104,27 @@ def _optional_ms(duration: timedelta | None) -> Argument:
     return "" if duration is None else to_ms(duration)
 
 
+def _beat(reply: list[Any]) -> Beat:
+    lost, cancelled, epoch, announced = reply
+    return Beat(lost=_ids(lost), cancelled=_ids(cancelled), epoch=_text(epoch), announced=bool(announced))
+
+
+def _nothing(_reply: object) -> None:
+    return None
+
+
 def _ids(reply: list[bytes]) -> tuple[str, ...]:
-    return tuple(job_id.decode("utf-8", "surrogateescape") for job_id in reply)
+    return tuple(_text(job_id) for job_id in reply)
+
+
+def _text(data: bytes) -> str:
+    # An id that is not UTF-8 goes back as it came.
+    return data.decode("utf-8", "surrogateescape")
+
+
+def _lost(reply: list[bytes]) -> LostLease:
+    job_id, holder, silent_ms = reply
+    return LostLease(_text(job_id), _text(holder), timedelta(milliseconds=int(silent_ms)) if silent_ms else None)
 
 
 def _moment_ms(due: bytes) -> int | None:
@@ -112,19 +139,20 @@ class _Parser:
     token: str
 
     def __call__(self, reply: list[Any]) -> Exchange:
-        verdicts, claims, now_ms, due, more, reclaimed = reply
+        verdicts, claims, now_ms, due, more, more_suspects, lost = reply
         return Exchange(
             verdicts=tuple(_VERDICTS[verdict] for verdict in verdicts),
             claims=tuple(self._claim(fields, now_ms) for fields in claims),
             now_ms=now_ms,
             next_due_ms=_moment_ms(due),
             more=bool(more),
-            reclaimed=reclaimed,
+            more_suspects=bool(more_suspects),
+            lost=tuple(_lost(lease) for lease in lost),
         )
 
     def _claim(self, fields: list[Any], now_ms: int) -> Claim:
         return Claim(
-            id=fields[0].decode("utf-8", "surrogateescape"),
+            id=_text(fields[0]),
             queue=fields[1].decode("utf-8", "replace"),
             token=self.token,
             envelope=fields[2],
@@ -132,6 +160,7 @@ class _Parser:
             lost=fields[4],
             generation=fields[5],
             claimed_at_ms=now_ms,
-            revoked=fields[6] if len(fields) > 6 else b"",  # noqa: PLR2004 - where the script puts them
-            revoked_by_name=fields[7] if len(fields) > 7 else b"",  # noqa: PLR2004
+            suspect=bool(fields[6]),
+            revoked=fields[7] if len(fields) > 7 else b"",  # noqa: PLR2004 - where the script puts them
+            revoked_by_name=fields[8] if len(fields) > 8 else b"",  # noqa: PLR2004
         )

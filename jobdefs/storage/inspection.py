@@ -90,11 +90,12 @@ def _queue_counts(reply: list[Any]) -> tuple[QueueCounts, ...]:
 
 
 def _counts(fields: list[Any]) -> QueueCounts:
-    name, ready, scheduled, running, oldest = fields
+    name, ready, scheduled, running, suspect, oldest = fields
     return QueueCounts(
         name=name.decode(),
         ready=ready,
         scheduled=scheduled,
         running=running,
+        suspect=suspect,
         oldest_ready_ms=None if oldest == b"" else oldest,
     )

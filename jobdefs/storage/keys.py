@@ -2,7 +2,7 @@
 
 from typing import Final
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 
 
 def meta(namespace: str) -> str:

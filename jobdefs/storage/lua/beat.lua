@@ -5,7 +5,8 @@
 -- ARGV[2]  consumer's name
 -- ARGV[3]  lease, ms
 -- ARGV[4…] for each lease held: job id, token
--- Returns  ids whose lease is no longer the caller's
+-- Returns  ids whose lease is no longer the caller's, ids that somebody wants cancelled, epoch of the key space or '',
+--          whether it is still known what the consumer can run
 --- @include "clock"
 --- @include "keys"
 --- @include "bookkeeping"
@@ -18,13 +19,15 @@ redis.call('HSET', meta, 'beat_at_ms', now)
 redis.call('ZADD', root .. 'consumers', now, ARGV[2])
 redis.call('ZREMRANGEBYSCORE', root .. 'consumers', '-inf', now - 10 * lease)
 
-local lost = {}
+local lost, cancelled = {}, {}
 for i = 4, #ARGV, 2 do
-  local held = read_run(ARGV[i], 'state', 'token')
+  local held = read_run(ARGV[i], 'state', 'token', 'cancel')
   if held[1] == 'running' and held[2] == ARGV[i + 1] then
     redis.call('ZADD', leases, now + lease, ARGV[i])
+    if held[3] then cancelled[#cancelled + 1] = ARGV[i] end
   else
     lost[#lost + 1] = ARGV[i]
   end
 end
-return lost
+local announced = redis.call('PEXPIRE', key('can', ARGV[2]), 10 * lease)
+return {lost, cancelled, redis.call('HGET', meta, 'epoch') or '', announced}

@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- Cancels a job that waits.
+-- Cancels a job, or asks its consumer to if it runs: the next beat tells it.
 -- KEYS[1]  {namespace}:meta
 -- ARGV[1]  now, ms since 1970, '' for the server's time
 -- ARGV[2]  job id
@@ -9,14 +9,22 @@
 --- @include "keys"
 --- @include "head"
 --- @include "bookkeeping"
+--- @include "ledger"
+--- @include "waiting"
 --- @include "state"
+--- @include "unique"
 --- @include "ending"
+--- @include "parking"
+--- @include "calling_off"
 
-local id = ARGV[2]
+local id, keep_ms = ARGV[2], tonumber(ARGV[3])
 local state = state_of(id)
 if not state then return {} end
-local name, queue = stored_head(id)
-if not queue or (state ~= 'ready' and state ~= 'scheduled') then return {'refused', state} end
-if redis.call('ZREM', key(state, queue), id) == 0 then return {'refused', state} end
-finish(id, 'cancelled', tonumber(ARGV[3]))
+if state == 'running' then
+  write_run(id, 'cancel', keep_ms)
+  wake_consumer(read_run(id, 'holder')[1] or '')
+  return {'done', state}
+end
+if not call_off(id, state, keep_ms) then return {'refused', state} end
+keep_ledger()
 return {'done', 'cancelled'}

@@ -7,30 +7,37 @@
 --   token for the new claims, 128 random bits in hex
 --   'repeat' if an earlier call with this token got no reply, else 'first'
 --   holder: the consumer's name
---   how many jobs to claim
---   how often a job may lose its holder before it is dead; how long such a job is kept, ms; life of a tombstone, ms
+--   how many jobs to claim; how many suspects
+--   life of a tombstone, ms
 --   number of queues; their names, most wanted first
 --   number of rooms; for each of them: how many of its jobs to claim at most, number of its job names, these names
 --     ('huey:' stands for every plain Huey task)
 --   number of settlements; for each of them:
 --     id, token, outcome (succeeded | failed | snoozed | released | dead | cancelled | expired | parked), failures so far,
 --     delay in ms, how long the job, its result ('' as the job) and its history ('' as the job) are kept in ms,
---     result ('' none), error ('' none), detail for the history or the reason of parking,
+--     result ('' none), error ('' none), detail for the history or the reason of parking, kind ('' none) of what is parked:
+--     'digest:name', for consumers that announced this name with another digest,
 --     number of effects; for each of them its kind and arguments (include/effects.lua)
 -- Returns  verdict of each settlement (settled | repeated | stale),
---          claims {id, queue, envelope, failures, lost, generation, revocation by id, revocation by name},
---          now in ms, moment of the next scheduled job or lease end in ms or '', whether ready jobs remain, number reclaimed
+--          claims {id, queue, envelope, failures, lost, generation, whether it is a suspect, revocation by id, by name},
+--          now in ms, moment of the next scheduled job or lease end in ms or '', whether ready jobs remain, whether suspects
+--          do, leases taken away {id, holder, how long nothing was heard of him in ms or ''}
 --- @include "clock"
 --- @include "keys"
 --- @include "head"
 --- @include "bookkeeping"
+--- @include "ledger"
 --- @include "waiting"
 --- @include "state"
+--- @include "unique"
+--- @include "ending"
+--- @include "parking"
+--- @include "suspects"
+--- @include "calling_off"
 --- @include "submission"
 --- @include "history"
 --- @include "forgetting"
 --- @include "revocations"
---- @include "ending"
 --- @include "arguments"
 --- @include "effects"
 --- @include "settlement"
@@ -39,8 +46,9 @@
 --- @include "answer"
 
 take()
-local lease, token, repeated, holder, want = take_number(), take(), take() == 'repeat', take(), take_number()
-local lost_limit, keep_dead, tombstone = take_number(), take_number(), take_number()
+local lease, token, repeated, holder = take_number(), take(), take() == 'repeat', take()
+local want, suspects, tombstone = take_number(), take_number(), take_number()
+local caller = {holder = holder, token = token, lease = lease}
 local names = {}
 for i = 1, take_number() do names[i] = take() end
 local rooms = take_rooms()
@@ -53,7 +61,7 @@ for i = 1, take_number() do
 end
 
 promote_all(names)
-local reclaimed = reclaim(lease, lost_limit, keep_dead)
+local lost = reclaim(lease)
 prune(UPKEEP + 2 * #verdicts, tombstone)
 
 -- A first call whose answer is known arrived late, after its own repeat: nobody would learn of its claims.
@@ -61,14 +69,18 @@ local claims = {}
 if answer then
   if repeated then claims_before(answer, token, lease, claims) end
 else
-  if want > 0 then claim(names, rooms, want, token, holder, lease, claims) end
+  if want > 0 then
+    claim_parked(names, rooms, want, caller, claims)
+    claim(names, rooms, want, caller, claims)
+  end
+  if suspects > 0 then claim_suspects(names, suspects, caller, claims) end
   if #claims > 0 or settled or repeated then keep_answer(holder, token, lease, claims, verdicts) end
 end
 add_revocations(claims)
 
 -- Whether jobs remain, and the earliest moment at which there is something to do for somebody who serves these queues.
 -- Whoever leaves jobs wakes others, also if it left them since it has no room for them.
-local more, due = 0, next_reclaim()
+local more, more_suspects, due = 0, 0, next_reclaim()
 for _, name in ipairs(names) do
   local next_due = tonumber(redis.call('ZRANGE', key('scheduled', name), 0, 0, 'WITHSCORES')[2])
   if next_due and (not due or next_due < due) then due = next_due end
@@ -76,6 +88,8 @@ for _, name in ipairs(names) do
     more = 1
     wake(name, 0)
   end
+  if redis.call('EXISTS', key('suspect', name)) == 1 then more_suspects = 1 end
 end
 keep_stamp()
-return {verdicts, claims, now, due and string.format('%.0f', due) or '', more, reclaimed}
+keep_ledger()
+return {verdicts, claims, now, due and string.format('%.0f', due) or '', more, more_suspects, lost}

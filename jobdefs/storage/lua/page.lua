@@ -49,7 +49,7 @@ local function add_waiting(state)
 end
 for i = 8, #ARGV do
   local state = ARGV[i]
-  if state == 'ready' or state == 'scheduled' then add_waiting(state)
+  if state == 'ready' or state == 'scheduled' or state == 'suspect' then add_waiting(state)
   elseif state == 'running' then add_index('leases', false)
   elseif state == 'parked' then add_index('parked', true)
   else add_index('final:' .. state, true) end

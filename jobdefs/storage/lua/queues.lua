@@ -3,7 +3,7 @@
 -- KEYS[1]  {namespace}:meta
 -- ARGV[1]  now, ms since 1970, '' for the server's time
 -- ARGV[2]  most leases to look at
--- Returns  for each queue: name, ready, scheduled, running, age of the oldest ready job in ms or ''
+-- Returns  for each queue: name, ready, scheduled, running, suspects, age of the oldest ready job in ms or ''
 --- @include "clock"
 --- @include "keys"
 --- @include "bookkeeping"
@@ -33,6 +33,6 @@ local names = redis.call('SMEMBERS', queues)
 table.sort(names)
 for _, name in ipairs(names) do
   local ready = key('ready', name)
-  reply[#reply + 1] = {name, redis.call('ZCARD', ready), redis.call('ZCARD', key('scheduled', name)), running[name] or 0, oldest_age(ready)}
+  reply[#reply + 1] = {name, redis.call('ZCARD', ready), redis.call('ZCARD', key('scheduled', name)), running[name] or 0, redis.call('ZCARD', key('suspect', name)), oldest_age(ready)}
 end
 return reply

@@ -1,12 +1,25 @@
--- Claims of the best jobs of the queues, in the order in which the queues are given.
-local function claim_job(id, score, queue, token, holder, lease)
+-- Claims for a caller: who he is (holder), the token and the length of his leases.
+local function park_unclaimable(id, queue, from, reason)
+  park(id, queue, reason)
+  note_move(read_run(id, 'name')[1] or stored_head(id), from, 'parked')
+end
+
+local function claim_job(id, score, queue, from, caller)
   local envelope = redis.pcall('GET', key('job', id))
-  if not envelope then return park(id, queue, 'its envelope is gone') end
-  if type(envelope) ~= 'string' then return park(id, queue, 'its envelope is not a string') end
-  local before = read_run(id, 'failures', 'lost', 'generation')
-  write_run(id, 'state', 'running', 'token', token, 'queue', queue, 'score', score, 'claimed_at_ms', now, 'holder', holder)
-  redis.call('ZADD', leases, now + lease, id)
-  return {id, queue, envelope, tonumber(before[1]) or 0, tonumber(before[2]) or 0, tonumber(before[3]) or 0}
+  if not envelope then return park_unclaimable(id, queue, from, 'its envelope is gone') end
+  if type(envelope) ~= 'string' then return park_unclaimable(id, queue, from, 'its envelope is not a string') end
+  local before = read_run(id, 'failures', 'lost', 'generation', 'suspicion', 'unique', 'until', 'name')
+  local name = before[7]
+  if not name then
+    local _, written = read_head(envelope)
+    name = written or '?'
+  end
+  write_run(id, 'state', 'running', 'token', caller.token, 'queue', queue, 'score', score, 'claimed_at_ms', now, 'holder', caller.holder, 'name', name)
+  redis.call('ZADD', leases, now + caller.lease, id)
+  if before[6] == 'started' then let_go(before[5], id) end
+  note_move(name, from, 'running')
+  local suspect = is_suspect(before[4]) and 1 or 0
+  return {id, queue, envelope, tonumber(before[1]) or 0, tonumber(before[2]) or 0, tonumber(before[3]) or 0, suspect}
 end
 
 -- Rooms bound how many jobs of some names are claimed, whatever else is: the room of each such name.
@@ -28,13 +41,12 @@ local function enters(rooms, id)
   return room.left >= 0
 end
 
--- Takes the first jobs out of a queue: ids and scores in turn. Jobs without room stay, and only the first hundred or so
+-- Takes the first jobs out of an index: ids and scores in turn. Jobs without room stay, and only the first hundred or so
 -- behind the ones to take are looked at.
 local LOOK_AHEAD = 100
-local function take_first(queue, most, rooms)
-  local ready = key('ready', queue)
-  if not next(rooms) then return redis.call('ZPOPMIN', ready, most) end
-  local entries, taken, ids = redis.call('ZRANGE', ready, 0, most + LOOK_AHEAD - 1, 'WITHSCORES'), {}, {}
+local function take_first(index, most, rooms)
+  if not next(rooms) then return redis.call('ZPOPMIN', index, most) end
+  local entries, taken, ids = redis.call('ZRANGE', index, 0, most + LOOK_AHEAD - 1, 'WITHSCORES'), {}, {}
   for i = 1, #entries, 2 do
     if #ids == most then break end
     if enters(rooms, entries[i]) then
@@ -42,18 +54,54 @@ local function take_first(queue, most, rooms)
       taken[#taken + 1], taken[#taken + 2] = entries[i], entries[i + 1]
     end
   end
-  if #ids > 0 then redis.call('ZREM', ready, unpack(ids)) end
+  if #ids > 0 then redis.call('ZREM', index, unpack(ids)) end
   return taken
 end
 
--- Jobs that cannot be handed out are parked, so there may be fewer claims than there were jobs.
-local function claim(names, rooms, want, token, holder, lease, claims)
+-- Claims of the best jobs of the queues, in the order in which the queues are given. Jobs that cannot be handed out are
+-- parked, so there may be fewer claims than there were jobs.
+local function claim(names, rooms, want, caller, claims)
   for _, queue in ipairs(names) do
     if #claims < want then
-      local taken = take_first(queue, want - #claims, rooms)
+      local taken = take_first(key('ready', queue), want - #claims, rooms)
       for i = 1, #taken, 2 do
-        claims[#claims + 1] = claim_job(taken[i], taken[i + 1], queue, token, holder, lease)
+        claims[#claims + 1] = claim_job(taken[i], taken[i + 1], queue, 'ready', caller)
       end
+    end
+  end
+end
+
+-- Claims suspects, oldest first; each keeps the score by which it stood in its queue.
+local function claim_suspects(names, most, caller, claims)
+  for _, queue in ipairs(names) do
+    local taken = most > 0 and redis.call('ZPOPMIN', key('suspect', queue), most) or {}
+    most = most - #taken / 2
+    for i = 1, #taken, 2 do
+      local score = read_run(taken[i], 'score')[1] or taken[i + 1]
+      claims[#claims + 1] = claim_job(taken[i], score, queue, 'suspect', caller)
+    end
+  end
+end
+
+-- Claims parked jobs that this consumer can run, and whoever parked them could not. A few kinds are looked at each time.
+local KINDS_LOOKED_AT = 20
+local function claim_kind(kind, queue, rooms, want, caller, claims)
+  local taken = take_first(key('parked', kind), want - #claims, rooms)
+  for i = 1, #taken, 2 do
+    unpark(taken[i])
+    claims[#claims + 1] = claim_job(taken[i], taken[i + 1], queue, 'parked', caller)
+  end
+  if redis.call('EXISTS', key('parked', kind)) == 0 then redis.call('SREM', parked_kinds, kind) end
+end
+
+local function claim_parked(names, rooms, want, caller, claims)
+  if redis.call('EXISTS', parked_kinds) == 0 then return end
+  local serves = {}
+  for _, queue in ipairs(names) do serves[queue] = true end
+  for _, kind in ipairs(redis.call('SRANDMEMBER', parked_kinds, KINDS_LOOKED_AT)) do
+    local queue, digest, name = string.match(kind, '^([^:]*):([^:]*):(.*)$')
+    if #claims < want and serves[queue] and able(caller.holder, digest, name) then
+      claim_kind(kind, queue, rooms, want, caller, claims)
     end
   end
 end
@@ -65,6 +113,6 @@ local function add_revocations(claims)
     local _, name = read_head(claimed[3])
     local task = string.gsub(name or '', '^huey:', '')
     local found = redis.call('HMGET', revocations, 'r:' .. claimed[1], 'rt:' .. task)
-    claimed[7], claimed[8] = found[1] or '', found[2] or ''
+    claimed[8], claimed[9] = found[1] or '', found[2] or ''
   end
 end

@@ -2,10 +2,10 @@
 -- stale and nothing is done, so that the next settlement begins at the right place.
 local EFFECTS = {}
 
--- A follow-up job: envelope, delay in ms.
+-- A follow-up job: envelope, delay in ms, unique key ('' for none), how long it is held, what is done where it is held.
 function EFFECTS.submit(valid)
-  local envelope, delay = take(), take()
-  if valid then submit(read_job(envelope, delay, '')) end
+  local envelope, delay, lock, till, conflict = take(), take(), take(), take(), take()
+  if valid then submit(read_job(envelope, delay, '', '', lock, till, conflict)) end
 end
 
 -- A value of Huey's key-value store: name, value, time to live in ms.
@@ -28,7 +28,7 @@ function EFFECTS.chord(valid)
   local chord = key('chord', id)
   local arrived = redis.call('HSET', chord, place, value) == 1
   redis.call('PEXPIRE', chord, ttl)
-  if arrived and redis.call('HLEN', chord) == size then submit(read_job(callback, '0', '')) end
+  if arrived and redis.call('HLEN', chord) == size then submit(read_job(callback, '0', '', '', '', '', '')) end
 end
 
 local function take_effects(valid)

@@ -2,36 +2,57 @@
 local OUTCOMES = {}
 
 local function final(job)
-  finish(job.id, job.outcome, job.keep)
+  finish(job.id, job.outcome, job.keep, job.lock)
   for kind, keep in pairs({result = tonumber(job.keep_result), history = tonumber(job.keep_history)}) do
     if keep < job.keep then forget_at(now + keep, kind, job.id) end
   end
+  return job.outcome
 end
 OUTCOMES.succeeded, OUTCOMES.dead, OUTCOMES.cancelled, OUTCOMES.expired = final, final, final, final
 
-function OUTCOMES.parked(job) park(job.id, job.queue, job.detail) end
+function OUTCOMES.parked(job)
+  park(job.id, job.queue, job.detail, job.kind, job.score)
+  return 'parked'
+end
 
-local function wait_again(job, state)
+local function wait_again(job)
   local attempt = job.outcome == 'failed' and job.failures or job.failures + 1
   remember(job.id, job.outcome, job.began, attempt, job.detail)
   clear_run(job.id, 'claimed_at_ms', 'holder')
-  write_run(job.id, 'state', state)
+end
+
+-- A job that somebody wants cancelled does not wait again.
+local function cancelled(job)
+  job.outcome, job.keep = 'cancelled', job.cancel
+  return final(job)
 end
 
 -- Handed back without penalty, to the place in its queue that it came from.
 function OUTCOMES.released(job)
-  wait_again(job, 'ready')
+  wait_again(job)
+  if job.cancel then return cancelled(job) end
+  if is_suspect(job.suspicion) then
+    make_suspect(job.id, job.queue)
+    return 'suspect'
+  end
+  write_run(job.id, 'state', 'ready')
   make_ready(job.id, job.queue, job.score)
+  return 'ready'
 end
 
+-- An attempt that came to an end of its own clears the job of suspicion.
 local function again_later(job)
+  wait_again(job)
+  if job.suspicion then clear_run(job.id, 'suspicion') end
+  if job.cancel then return cancelled(job) end
   if job.delay > 0 then
-    wait_again(job, 'scheduled')
+    write_run(job.id, 'state', 'scheduled')
     make_scheduled(job.id, job.queue, now + job.delay)
-  else
-    wait_again(job, 'ready')
-    make_ready(job.id, job.queue, score_for(priority_of(job.score)))
+    return 'scheduled'
   end
+  write_run(job.id, 'state', 'ready')
+  make_ready(job.id, job.queue, score_for(priority_of(job.score)))
+  return 'ready'
 end
 OUTCOMES.failed, OUTCOMES.snoozed = again_later, again_later
 
@@ -39,25 +60,31 @@ OUTCOMES.failed, OUTCOMES.snoozed = again_later, again_later
 local function take_settlement()
   return {
     id = take(), token = take(), outcome = take(), failures = take_number(), delay = take_number(), keep = take_number(),
-    keep_result = take(), keep_history = take(), result = take(), error = take(), detail = take(),
+    keep_result = take(), keep_history = take(), result = take(), error = take(), detail = take(), kind = take(),
   }
+end
+
+local function read_held(job)
+  local held = read_run(job.id, 'state', 'token', 'queue', 'score', 'claimed_at_ms', 'name', 'suspicion', 'cancel', 'unique')
+  job.queue, job.score, job.began, job.name = held[3], tonumber(held[4]), held[5] or 0, held[6]
+  job.suspicion, job.cancel, job.lock = held[7], tonumber(held[8]), held[9]
+  return held[1], held[2]
 end
 
 -- ``known`` is the verdict that this settlement got already, in a call whose reply was lost.
 local function settle(known)
   local job = take_settlement()
-  local held = read_run(job.id, 'state', 'token', 'queue', 'score', 'claimed_at_ms')
-  job.queue, job.score, job.began = held[3], tonumber(held[4]), held[5] or 0
-  local valid = not known and held[1] == 'running' and held[2] == job.token and job.queue and job.score
+  local state, token = read_held(job)
+  local valid = not known and state == 'running' and token == job.token and job.queue and job.score
   if valid then
     if job.failures > 0 then write_run(job.id, 'failures', job.failures) end
     if job.error ~= '' then write_run(job.id, 'error', job.error) end
     if job.result ~= '' then write_run(job.id, 'result', job.result) end
-    OUTCOMES[job.outcome](job)
+    note_move(job.name, 'running', OUTCOMES[job.outcome](job))
     redis.call('ZREM', leases, job.id)
   end
   take_effects(valid)
   if valid then return 'settled' end
-  local over = held[1] and held[1] ~= 'running' and held[2] == job.token
+  local over = state and state ~= 'running' and token == job.token
   return known or (over and 'repeated' or 'stale')
 end

@@ -1,27 +1,63 @@
--- Reads a job that is to be put in, nil where its envelope or its time cannot be read. Only the store stamps.
+-- Reads a job that is to be put in, nil where its envelope, its time or its lock cannot be read. Only the store stamps.
+local CONFLICTS = {existing = true, error = true, replace = true}
 local function whole(text) return string.match(text, '^%-?%d+$') and tonumber(text) end
-local function read_job(envelope, delay_ms, due_at_ms)
+local function read_lock(job, lock, till, conflict)
+  if lock == '' then return job end
+  local known = till == 'started' or till == 'finished' or (string.match(till, '^%d+$') and tonumber(till) > 0)
+  if not known or not CONFLICTS[conflict] then return nil end
+  job.lock, job.till, job.conflict = job.name .. ':' .. lock, till, conflict
+  return job
+end
+
+local function read_job(envelope, delay_ms, due_at_ms, request, lock, till, conflict)
   local id, name, queue, priority, head_end = read_head(string.sub(envelope, 1, HEAD_BYTES + 1))
   if not id or string.find(envelope, '^"enqueued_at_ms"', head_end + 1) then return nil end
   local delay, due = whole(delay_ms), whole(due_at_ms)
   if not due and (due_at_ms ~= '' or not delay) then return nil end
   local stamped = string.sub(envelope, 1, head_end) .. '"enqueued_at_ms":' .. string.format('%.0f', now) .. ','
-  return {
-    id = id, queue = queue, priority = priority, due = due or now + delay,
+  local job = {
+    id = id, name = name, queue = queue, priority = priority, due = due or now + delay, request = request,
     envelope = stamped .. string.sub(envelope, head_end + 1),
   }
+  return read_lock(job, lock, till, conflict)
 end
 
--- Puts a job in. Returns 'created' or 'existing', then its state. An id is taken while its job or its tombstone is
--- there, so sending the same job twice makes one.
+-- An id is taken while its job or its tombstone ('state digest') is there, so sending the same job twice makes one.
+local function taken(job)
+  local state, request = state_of(job.id), nil
+  if state then request = read_run(job.id, 'request')[1]
+  else request = string.match(tostring(redis.pcall('GET', key('tombstone', job.id))), ' (%x+)$') end
+  local different = job.request ~= '' and request and request ~= job.request
+  return different and 'different' or 'existing', state or 'deleted', job.id
+end
+
+-- The verdict that a held unique key gives to a job, nil where the job may go in.
+local REPLACED_KEEP_MS = 24 * 3600 * 1000
+local function held_back(job)
+  local other = job.lock and keeper(job.lock)
+  if not other then return nil end
+  local state = state_of(other)
+  if job.conflict == 'replace' and NOT_BEGUN[state] and call_off(other, state, REPLACED_KEEP_MS, 'replaced by job ' .. job.id) then
+    return nil
+  end
+  return 'duplicate', state or 'deleted', other
+end
+
+-- Puts a job in. Returns 'created', 'existing', 'different' or 'duplicate', then the state and the id of the job that is there.
 local function submit(job)
   local id = job.id
-  if redis.call('EXISTS', key('job', id), key('tombstone', id)) > 0 then return 'existing', state_of(id) or 'deleted' end
+  if redis.call('EXISTS', key('job', id), key('tombstone', id)) > 0 then return taken(job) end
+  local verdict, its_state, its_id = held_back(job)
+  if verdict then return verdict, its_state, its_id end
   local state = job.due > now and 'scheduled' or 'ready'
   -- The index first: should it be of a wrong type, the script ends here and nothing has been written.
   if state == 'scheduled' then make_scheduled(id, job.queue, job.due)
   else make_ready(id, job.queue, score_for(job.priority)) end
   redis.call('SET', key('job', id), job.envelope)
   redis.pcall('SADD', queues, job.queue)
-  return 'created', state
+  if job.lock then take_lock(job.lock, id, job.till) end
+  if job.request ~= '' then write_run(id, 'request', job.request) end
+  note('enqueued', job.name, 1)
+  note(state, job.name, 1)
+  return 'created', state, id
 end

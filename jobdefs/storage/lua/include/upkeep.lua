@@ -7,6 +7,7 @@ local function promote(queue, most)
   local due = redis.call('ZRANGE', scheduled, '-inf', now, 'BYSCORE', 'LIMIT', 0, most)
   for _, id in ipairs(due) do
     local name, _, priority = stored_head(id)
+    local state = priority and 'ready' or 'parked'
     -- In this order, so that a job is in some index wherever the script ends over a key of a wrong type.
     if priority then
       make_ready(id, queue, score_for(priority))
@@ -15,6 +16,7 @@ local function promote(queue, most)
       park(id, queue, 'the head of its envelope cannot be read')
     end
     redis.call('ZREM', scheduled, id)
+    note_move(name, 'scheduled', state)
   end
   return #due
 end
@@ -26,34 +28,57 @@ local function promote_all(names)
   end
 end
 
--- Jobs whose holder vanished go back to their place in the queue; one that takes its holder down every time dies.
-local function reclaim_job(id, lost_limit, keep_ms)
-  local held = read_run(id, 'state', 'queue', 'score', 'claimed_at_ms', 'failures', 'holder', 'lost')
-  local queue, score = held[2], tonumber(held[3])
+-- Where a job goes whose holder vanished: back to its place in the queue, or among the suspects if it happened before.
+local function put_back(id, queue, score, suspicion, cancel, lock)
+  if cancel then
+    finish(id, 'cancelled', cancel, lock)
+    return 'cancelled'
+  end
+  if is_suspect(suspicion) then
+    make_suspect(id, queue)
+    return 'suspect'
+  end
+  write_run(id, 'state', 'ready')
+  make_ready(id, queue, score)
+  return 'ready'
+end
+
+-- How long nothing was heard of a holder, in ms, '' where that is not known.
+local function silence(holder)
+  local beat_at = holder and tonumber(redis.call('ZSCORE', root .. 'consumers', holder) or nil)
+  return beat_at and string.format('%.0f', now - beat_at) or ''
+end
+
+-- Returns the job's id, its holder, and how long nothing was heard of him.
+local function reclaim_job(id)
+  local held = read_run(id, 'state', 'queue', 'score', 'claimed_at_ms', 'failures', 'holder', 'lost', 'suspicion', 'cancel', 'unique', 'name')
+  local queue, score, holder = held[2], tonumber(held[3]), held[6]
   if held[1] ~= 'running' or not queue or not score then
     local name, written_queue = stored_head(id)
-    return park(id, queue or written_queue or '', 'its bookkeeping is incomplete')
+    park(id, queue or written_queue or '', 'its bookkeeping is incomplete')
+    note_move(held[11] or name, 'running', 'parked')
+    return {id, holder or '', ''}
   end
-  local lost = (tonumber(held[7]) or 0) + 1
-  remember(id, 'lost', held[4] or 0, (tonumber(held[5]) or 0) + 1, held[6] or '')
+  local suspicion = (tonumber(held[8]) or 0) + 1
+  remember(id, 'lost', held[4] or 0, (tonumber(held[5]) or 0) + 1, holder or '')
   clear_run(id, 'token', 'claimed_at_ms', 'holder')
-  write_run(id, 'state', 'ready', 'lost', lost)
-  if lost < lost_limit then return make_ready(id, queue, score) end
-  write_run(id, 'error', '{"type":"LeaseLost","message":"its consumer vanished ' .. lost .. ' times while running it","traceback":""}')
-  finish(id, 'dead', keep_ms)
+  write_run(id, 'lost', (tonumber(held[7]) or 0) + 1, 'suspicion', suspicion)
+  note_move(held[11], 'running', put_back(id, queue, score, suspicion, tonumber(held[9]), held[10]))
+  return {id, holder or '', silence(holder)}
 end
 
 -- Reclaiming pauses while nobody has said that he is there, and for the time of grace that follows (see beat).
--- Returns how many were reclaimed.
-local function reclaim(lease, lost_limit, keep_ms)
+-- Returns what was reclaimed.
+local function reclaim(lease)
   local presence = redis.call('HMGET', meta, 'beat_at_ms', 'grace_until_ms')
-  if now < (tonumber(presence[2]) or 0) or now - (tonumber(presence[1]) or now) > lease / 2 then return 0 end
+  if now < (tonumber(presence[2]) or 0) or now - (tonumber(presence[1]) or now) > lease / 2 then return {} end
   local expired = redis.call('ZRANGE', leases, '-inf', now, 'BYSCORE', 'LIMIT', 0, UPKEEP)
-  for _, id in ipairs(expired) do
+  local lost = {}
+  for i, id in ipairs(expired) do
     redis.call('ZREM', leases, id)
-    reclaim_job(id, lost_limit, keep_ms)
+    lost[i] = reclaim_job(id)
   end
-  return #expired
+  return lost
 end
 
 local function next_reclaim()
@@ -67,8 +92,9 @@ local function prune(most, tombstone_ms)
     local index = key('final', state)
     for _, id in ipairs(redis.call('ZRANGE', index, '-inf', now, 'BYSCORE', 'LIMIT', 0, most)) do
       redis.call('ZREM', index, id)
+      local request = read_run(id, 'request')[1] or ''
       redis.call('UNLINK', key('job', id), key('run', id))
-      redis.call('SET', key('tombstone', id), state, 'PX', tombstone_ms)
+      redis.call('SET', key('tombstone', id), state .. ' ' .. request, 'PX', tombstone_ms)
     end
   end
   for _, entry in ipairs(redis.call('ZRANGE', forget, '-inf', now, 'BYSCORE', 'LIMIT', 0, most)) do

@@ -24,6 +24,13 @@ local function wake(queue, at)
   redis.pcall('ZADD', key('wake', queue), 'LT', string.format('%.0f', at), 'now')
 end
 
+-- The same for one consumer, who may have something to hear.
+local MARKER_MS = 600000
+local function wake_consumer(holder)
+  wake('@' .. holder, 0)
+  redis.pcall('PEXPIRE', key('wake', '@' .. holder), MARKER_MS)
+end
+
 local function make_ready(id, queue, score)
   redis.call('ZADD', key('ready', queue), string.format('%.0f', score), id)
   wake(queue, 0)

@@ -1,0 +1,45 @@
+"""Which jobs this consumer can run, as it announces them and as it tells of jobs that it cannot run."""
+
+import hashlib
+import inspect
+import json
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from consumer.plan import Plan
+from jobdefs.definition import Definition
+from jobdefs.wire.envelope import VERSION
+from jobdefs.wire.schema import json_schema
+
+# What reads envelopes goes by no name; its digest is the newest version that it reads.
+_READER: Final = f"v{VERSION}"
+_PLAIN: Final = "plain"
+_CHARACTERS: Final = 12
+
+UNREADABLE: Final = f"{_READER}:"
+
+
+def announced(plans: Mapping[str, Plan], plain_names: Iterable[str]) -> dict[str, str]:
+    """Return the digest of each name that this consumer can run; plain tasks have one in common."""
+    defined = {name: digest(plan.definition) for name, plan in plans.items()}
+    return {"": _READER} | dict.fromkeys(plain_names, _PLAIN) | defined
+
+
+def unknown(name: str) -> str:
+    """Return the kind of a job whose name nobody here knows."""
+    return f":{name}"
+
+
+def misfit(name: str, plan: Plan | None) -> str:
+    """Return the kind of a job whose name is known here, and whose payload does not fit."""
+    return f"{digest(plan.definition) if plan else _PLAIN}:{name}"
+
+
+def digest(definition: Definition) -> str:
+    """Return what changes when other payloads may fit: a digest of the schema and, where there is one, of the source."""
+    schema = json.dumps(json_schema(definition), sort_keys=True)
+    try:
+        source = inspect.getsource(definition.payload)
+    except (OSError, TypeError):
+        source = ""
+    return hashlib.sha256(f"{schema}{source}".encode()).hexdigest()[:_CHARACTERS]

@@ -1,0 +1,74 @@
+"""When there may be only one job of a kind at a time."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+import attrs
+
+from jobdefs.errors import DefinitionError, InvalidOption
+
+MAX_KEY: Final = 200
+
+
+class Until(StrEnum):
+    """How long a job holds its unique key; the value is the word on the wire."""
+
+    STARTED = "started"
+    FINISHED = "finished"
+
+
+class Conflict(StrEnum):
+    """What an enqueue gets whose unique key is held by another job; the value is the word on the wire."""
+
+    EXISTING = "existing"
+    ERROR = "error"
+    REPLACE = "replace"
+
+
+@attrs.frozen(kw_only=True)
+class UniqueLock:
+    """One job's claim to be the only one of its name with this key (1 to 200 characters).
+
+    It holds the key until its first attempt begins, until it has finished, or for a window that begins when it is
+    enqueued. ``conflict`` says what another one gets meanwhile: the receipt of this job, an error, or the place of this
+    job, which is then cancelled if no attempt of it has begun.
+    """
+
+    key: str
+    until: Until | timedelta = Until.FINISHED
+    conflict: Conflict = Conflict.EXISTING
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a key or a window that means nothing."""
+        if not 0 < len(self.key) <= MAX_KEY or not self.key.isprintable():
+            raise InvalidOption("unique_key", f"must have 1 to {MAX_KEY} printable characters")
+        if isinstance(self.until, timedelta) and self.until < timedelta(milliseconds=1):
+            raise InvalidOption("unique_for", "must be at least 1 millisecond")
+
+
+def _until(given: str | timedelta) -> Until | timedelta:
+    return given if isinstance(given, timedelta) else Until(given)
+
+
+@attrs.frozen(kw_only=True)
+class Unique:
+    """Makes every job of a definition unique.
+
+    ``key`` says among which: names of payload fields, or a function of the payload that returns text; without one, the
+    whole payload. ``until`` and ``conflict`` are as in UniqueLock.
+    """
+
+    key: tuple[str, ...] | Callable[[Any], str] | None = None
+    until: Until | timedelta = attrs.field(default=Until.FINISHED, converter=_until)
+    conflict: Conflict = attrs.field(default=Conflict.EXISTING, converter=Conflict)
+
+    def check(self, payload: type[Any]) -> None:
+        """Refuse fields that the payload class has not; raises DefinitionError."""
+        known = [field.name for field in attrs.fields(payload)]
+        for name in self.key if isinstance(self.key, tuple) else ():
+            if name not in known:
+                raise DefinitionError(
+                    f"unique: {payload.__qualname__} has no field {name!r}; it has {', '.join(known)}"
+                )
