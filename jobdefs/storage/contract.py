@@ -139,7 +139,8 @@ class SettleVerdict(StrEnum):
 class Claim:
     """A job held under a lease. ``failures`` and ``lost`` count what went before this attempt.
 
-    A ``suspect`` runs in quarantine: its holder vanished twice in a row.
+    ``fence`` is how often the job was claimed, this claim included. A ``suspect`` runs in quarantine: its holder
+    vanished twice in a row.
     """
 
     id: str
@@ -150,6 +151,7 @@ class Claim:
     lost: int
     generation: int
     claimed_at_ms: int
+    fence: int = 0
     suspect: bool = False
     revoked: bytes = b""
     revoked_by_name: bytes = b""

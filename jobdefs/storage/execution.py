@@ -160,7 +160,8 @@ class _Parser:
             lost=fields[4],
             generation=fields[5],
             claimed_at_ms=now_ms,
-            suspect=bool(fields[6]),
-            revoked=fields[7] if len(fields) > 7 else b"",  # noqa: PLR2004 - where the script puts them
-            revoked_by_name=fields[8] if len(fields) > 8 else b"",  # noqa: PLR2004
+            fence=fields[6],
+            suspect=bool(fields[7]),
+            revoked=fields[8] if len(fields) > 8 else b"",  # noqa: PLR2004 - where the script puts them
+            revoked_by_name=fields[9] if len(fields) > 9 else b"",  # noqa: PLR2004
         )

@@ -19,7 +19,7 @@
 --     'digest:name', for consumers that announced this name with another digest,
 --     number of effects; for each of them its kind and arguments (include/effects.lua)
 -- Returns  verdict of each settlement (settled | repeated | stale),
---          claims {id, queue, envelope, failures, lost, generation, whether it is a suspect, revocation by id, by name},
+--          claims {id, queue, envelope, failures, lost, generation, fence, whether it is a suspect, revocation by id, by name},
 --          now in ms, moment of the next scheduled job or lease end in ms or '', whether ready jobs remain, whether suspects
 --          do, leases taken away {id, holder, how long nothing was heard of him in ms or ''}
 --- @include "clock"

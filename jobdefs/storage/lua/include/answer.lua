@@ -10,12 +10,11 @@ local function verdict_before(answer, i) return answer and VERDICTS[string.sub(a
 -- The claims of then, if they are still the caller's; their leases begin anew.
 local function claims_before(answer, token, lease, claims)
   for id in string.gmatch(answer.ids, '[^ ]+') do
-    local run = read_run(id, 'state', 'token', 'queue', 'failures', 'lost', 'generation', 'suspicion')
+    local run = read_run(id, 'state', 'token', 'queue', 'failures', 'lost', 'generation', 'fence', 'suspicion')
     local envelope = redis.pcall('GET', key('job', id))
     if run[1] == 'running' and run[2] == token and type(envelope) == 'string' then
       redis.call('ZADD', leases, now + lease, id)
-      local counts = {tonumber(run[4]) or 0, tonumber(run[5]) or 0, tonumber(run[6]) or 0}
-      claims[#claims + 1] = {id, run[3], envelope, counts[1], counts[2], counts[3], is_suspect(run[7]) and 1 or 0}
+      claims[#claims + 1] = as_claim(id, run[3], envelope, run[4], run[5], run[6], run[7], run[8])
     end
   end
 end

@@ -4,22 +4,28 @@ local function park_unclaimable(id, queue, from, reason)
   note_move(read_run(id, 'name')[1] or stored_head(id), from, 'parked')
 end
 
+-- A claim as the caller gets it.
+local function as_claim(id, queue, envelope, failures, lost, generation, fence, suspicion)
+  local counts = {tonumber(failures) or 0, tonumber(lost) or 0, tonumber(generation) or 0, tonumber(fence) or 0}
+  return {id, queue, envelope, counts[1], counts[2], counts[3], counts[4], is_suspect(suspicion) and 1 or 0}
+end
+
 local function claim_job(id, score, queue, from, caller)
   local envelope = redis.pcall('GET', key('job', id))
   if not envelope then return park_unclaimable(id, queue, from, 'its envelope is gone') end
   if type(envelope) ~= 'string' then return park_unclaimable(id, queue, from, 'its envelope is not a string') end
-  local before = read_run(id, 'failures', 'lost', 'generation', 'suspicion', 'unique', 'until', 'name')
+  local before = read_run(id, 'failures', 'lost', 'generation', 'suspicion', 'unique', 'until', 'name', 'fence')
   local name = before[7]
   if not name then
     local _, written = read_head(envelope)
     name = written or '?'
   end
-  write_run(id, 'state', 'running', 'token', caller.token, 'queue', queue, 'score', score, 'claimed_at_ms', now, 'holder', caller.holder, 'name', name)
+  local fence = (tonumber(before[8]) or 0) + 1
+  write_run(id, 'state', 'running', 'token', caller.token, 'queue', queue, 'score', score, 'claimed_at_ms', now, 'holder', caller.holder, 'name', name, 'fence', fence)
   redis.call('ZADD', leases, now + caller.lease, id)
   if before[6] == 'started' then let_go(before[5], id) end
   note_move(name, from, 'running')
-  local suspect = is_suspect(before[4]) and 1 or 0
-  return {id, queue, envelope, tonumber(before[1]) or 0, tonumber(before[2]) or 0, tonumber(before[3]) or 0, suspect}
+  return as_claim(id, queue, envelope, before[1], before[2], before[3], fence, before[4])
 end
 
 -- Rooms bound how many jobs of some names are claimed, whatever else is: the room of each such name.
@@ -113,6 +119,6 @@ local function add_revocations(claims)
     local _, name = read_head(claimed[3])
     local task = string.gsub(name or '', '^huey:', '')
     local found = redis.call('HMGET', revocations, 'r:' .. claimed[1], 'rt:' .. task)
-    claimed[8], claimed[9] = found[1] or '', found[2] or ''
+    claimed[9], claimed[10] = found[1] or '', found[2] or ''
   end
 end
