@@ -21,7 +21,8 @@ class Presence:
         self._calls = calls
         self._intake = intake
         self._abilities = abilities
-        self._stopped = threading.Event()
+        self._stopped = False
+        self._called = threading.Event()
         self._thread = threading.Thread(target=self._beat_on, name="Presence", daemon=True)
 
     def start(self) -> None:
@@ -30,14 +31,19 @@ class Presence:
 
     def stop(self) -> None:
         """Beat no more."""
-        self._stopped.set()
+        self._stopped = True
+        self._called.set()
+
+    def beat_now(self) -> None:
+        """Beat without waiting for the time: the store has something to tell this consumer."""
+        self._called.set()
 
     def _beat_on(self) -> None:
         pause_s = self._calls.lease.total_seconds() / 4
-        while True:
+        while not self._stopped:
             self._beat(pause_s)
-            if self._stopped.wait(pause_s):
-                return
+            self._called.wait(pause_s)
+            self._called.clear()
 
     def _announce(self) -> None:
         self._store.send(self._calls.announce(holder=self._intake.holder, abilities=self._abilities))

@@ -10,6 +10,11 @@ def meta(namespace: str) -> str:
     return f"{{{namespace}}}:meta"
 
 
+def own_wake(namespace: str, holder: str) -> str:
+    """ZSET of one member: when this consumer should see whether the store has something to tell it."""
+    return wake(namespace, f"@{holder}")
+
+
 def wake(namespace: str, queue: str) -> str:
     """ZSET of one member: when somebody should look at the queue (ms since 1970, 0 for at once)."""
     return f"{{{namespace}}}:wake:{queue}"
