@@ -8,6 +8,7 @@ DOCUMENTS = (
     "README.md",
     "CHANGELOG.md",
     "deploy/README.md",
+    "docs/guarantees.md",
     "docs/job-lifecycle.md",
     "docs/glossary.md",
     "docs/internals/README.md",
