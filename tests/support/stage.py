@@ -10,7 +10,7 @@ import redis
 from jobdefs.record import Envelope, JobRecord
 from jobdefs.state import State
 from jobdefs.storage.call import Call
-from jobdefs.storage.contract import Claim, Exchange, NewJob, Outcome, Receipt, Settlement, SettleVerdict
+from jobdefs.storage.contract import Beat, Claim, Exchange, Move, NewJob, Outcome, Receipt, Settlement, SettleVerdict
 from jobdefs.storage.drivers import Store
 from jobdefs.storage.execution import ExecutionCalls
 from jobdefs.storage.inspection import InspectionCalls
@@ -23,6 +23,7 @@ START_MS: Final = 1_800_000_000_000
 LEASE: Final = timedelta(seconds=30)
 SECOND: Final = timedelta(seconds=1)
 MILLISECOND: Final = timedelta(milliseconds=1)
+HOUR: Final = timedelta(hours=1)
 
 
 def new_job(
@@ -32,11 +33,11 @@ def new_job(
     queue: str = "default",
     priority: int = 0,
     payload: bytes = b"{}",
-    **when: Any,
+    **more: Any,
 ) -> NewJob:
-    """Return a job as a producer would make it; ``when`` is its delay or due_at."""
+    """Return a job as a producer would make it; ``more`` is its delay, due_at, request or lock."""
     written = Envelope(id=job_id, name=name, queue=queue, priority=priority, payload=payload)
-    return NewJob(envelope=envelope.write(written), **when)
+    return NewJob(envelope=envelope.write(written), **more)
 
 
 class Stage:
@@ -71,6 +72,14 @@ class Stage:
         """Put jobs in."""
         return self.store.send(self.submission.submit(jobs))
 
+    def cancel(self, job_id: str, keep: timedelta = HOUR) -> Move | None:
+        """Cancel a job."""
+        return self.store.send(self.submission.cancel(job_id, keep))
+
+    def replay(self, job_id: str) -> Move | None:
+        """Replay a job."""
+        return self.store.send(self.submission.replay(job_id))
+
     def exchange(
         self, *settlements: Settlement, queues: Sequence[str] = ("default",), want: int = 0, **more: Any
     ) -> Exchange:
@@ -92,7 +101,7 @@ class Stage:
         (verdict,) = self.exchange(ending(claim, outcome, **fields)).verdicts
         return verdict
 
-    def beat(self, *claims: Claim, holder: str = "h") -> tuple[str, ...]:
+    def beat(self, *claims: Claim, holder: str = "h") -> Beat:
         """Say that a consumer is there."""
         return self.store.send(self.execution.beat(holder=holder, held=[(claim.id, claim.token) for claim in claims]))
 
@@ -119,17 +128,30 @@ class Stage:
         """Return for each job the states in whose indexes it stands."""
         found: dict[str, list[str]] = {}
         for key in self.client.scan_iter(count=1000):
-            if state := _INDEXES.get(":".join(key.decode().split(":")[1:3])) or _INDEXES.get(
-                key.decode().split(":")[1]
-            ):
+            if state := _state_of(key.decode().removeprefix(self.key("")).split(":")):
                 for job_id in self.client.zrange(key, 0, -1):
                     found.setdefault(job_id.decode(), []).append(state)
         return found
 
+    def ledger(self, name: str = "TEST_JOB") -> dict[str, int]:
+        """Return what the ledger says of a name, without the zeros; what was put in must be what there is."""
+        fields = {field.decode().split(" ", 1)[0]: int(count) for field, count in self._ledger(name)}
+        assert fields.get("enqueued", 0) == sum(count for state, count in fields.items() if state != "enqueued")
+        assert all(count >= 0 for count in fields.values())
+        return {state: count for state, count in fields.items() if count}
 
-_INDEXES: Final = {"ready": "ready", "scheduled": "scheduled", "leases": "running", "parked": "parked"} | {
-    f"final:{state}": str(state) for state in State if state.final
-}
+    def _ledger(self, name: str) -> list[tuple[bytes, bytes]]:
+        kept = self.client.hgetall(self.key("ledger")).items()
+        return [(field, count) for field, count in kept if field.endswith(b" " + name.encode())]
+
+
+def _state_of(parts: list[str]) -> str | None:
+    """Return the state in whose index a key's jobs are, by the parts of its name; None for any other key."""
+    if parts[0] == "final":
+        return parts[1]
+    if parts in (["leases"], ["parked"]):
+        return {"leases": "running"}.get(parts[0], parts[0])
+    return parts[0] if parts[0] in ("ready", "scheduled", "suspect") else None
 
 
 def ending(claim: Claim, outcome: Outcome = Outcome.SUCCEEDED, **fields: Any) -> Settlement:
