@@ -1,9 +1,11 @@
 """One try of one job: made ready, run, settled."""
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from enum import Enum, auto
 from typing import Any
 
 from loguru import logger
@@ -14,10 +16,19 @@ from consumer.follow_up import FollowUps
 from consumer.huey_bridge import bodies
 from consumer.huey_bridge.app import JobsHuey
 from consumer.huey_bridge.ending import Ending
+from consumer.place import Place
 from consumer.plan import Lane, Plan, retention_of, retry_of
 from jobdefs.errors import JobsError, NotRetryable, RequestError, StoreError, UnreadableEnvelope
 from jobdefs.record import Envelope
 from jobdefs.storage.contract import Claim, Outcome, Settlement
+
+
+class _Side(Enum):
+    """Who ends an attempt: its handler, or somebody who does not wait for it any longer."""
+
+    INSIDE = auto()
+    OUTSIDE = auto()
+
 
 Settle = Callable[["Attempt", Settlement, Ending | None], None]
 
@@ -29,8 +40,8 @@ class HandlerExited(Exception):
 class Attempt:
     """One try of one claimed job; ``plan`` is None for a plain Huey task.
 
-    It ends in exactly one settlement, unless it is abandoned: then somebody else has settled it, and what its handler
-    still does counts for nothing.
+    It ends in exactly one settlement, by its handler, or from outside where the handler does not end in time. If it is
+    abandoned, somebody else has settled it. Either way, what the handler still does counts for nothing.
     """
 
     def __init__(self, app: JobsHuey, claim: Claim, written: Envelope, plan: Plan | None, settle: Settle) -> None:
@@ -40,33 +51,73 @@ class Attempt:
         self.began: float | None = None
         self.interruptible = False
         self.interrupted = False
+        self.abandoned = False
+        self.cancelled = False
+        self.watched = False
         self._app = app
         self._settle = settle
         self._follow_ups = FollowUps(app)
         self._context: JobContext | None = None
         self._task: Any = None
+        self._place: Place | None = None
+        self._deciding = threading.Lock()
+        self._ended_by: _Side | None = None
 
     @property
     def lane(self) -> Lane:
         """Where the handler runs."""
         return self.plan.lane if self.plan else Lane.WORKERS
 
-    def run(self) -> None:
-        """Run a ``def`` handler in the calling thread, and settle."""
-        with self._logged(), self._settled():
-            if self._ready():
-                self._end(*self._outcome())
+    @property
+    def given_up(self) -> bool:
+        """Whether it was ended from outside."""
+        return self._ended_by is _Side.OUTSIDE
 
-    async def run_async(self) -> None:
-        """Run an ``async def`` handler, and settle."""
-        with self._logged(), self._settled():
+    def run(self, place: Place) -> None:
+        """Run a ``def`` handler in the calling thread, and settle."""
+        self._place = place
+        with self._logged(), self._settled(_Side.INSIDE):
             if self._ready():
-                self._end(*await self._outcome_async())
+                self._end(*self._outcome(place))
+        self._leave(place)
+
+    async def run_async(self, place: Place) -> None:
+        """Run an ``async def`` handler, and settle."""
+        self._place = place
+        with self._logged(), self._settled(_Side.INSIDE):
+            if self._ready():
+                self._end(*await self._outcome_async(place))
+        self._leave(place)
+
+    # What others do to it, from their own threads.
 
     def abandon(self) -> None:
         """Tell the handler, if it asks, that going on is of no use."""
-        if self._context is not None:
-            self._context.abandoned = True
+        self.abandoned = True
+        self._tell_handler()
+
+    def cancel(self) -> None:
+        """Interrupt the handler, whose job was cancelled; the attempt ends with it, or at the end of the place's grace.
+
+        One that has not begun ends as soon as it does.
+        """
+        if self.cancelled:
+            return
+        self.cancelled = True
+        self._tell_handler()
+        place = self._place
+        if place is not None and self.began is not None:
+            place.interrupt(self)
+            self._bound(place, time.monotonic())
+
+    def give_up(self) -> None:
+        """End the attempt from outside, unless it has ended: as cancelled if it was, else as timed out."""
+        place = self._place
+        if place is None or self.given_up or not self._is_ended_by(_Side.OUTSIDE):
+            return
+        with self._logged(), self._settled(_Side.OUTSIDE):
+            self._conclude(None, bodies.cancelled() if self.cancelled else bodies.timed_out(self._task))
+        place.give_up(self)
 
     def released(self, detail: str) -> Settlement:
         """Return the settlement that hands the job back without using up an attempt."""
@@ -85,13 +136,15 @@ class Attempt:
         )
 
     @contextmanager
-    def _settled(self) -> Iterator[None]:
+    def _settled(self, side: _Side) -> Iterator[None]:
         """Settle also where the machinery around the handler fails: a job held for ever would be a job lost."""
         try:
             yield
         except Exception as error:  # noqa: BLE001 - whatever it is, the job must end and tell of it
             if isinstance(error, StoreError) and self.began is None:
                 self._settle(self, self.released("the store did not answer before it began"), None)
+                return
+            if not self._is_ended_by(side):
                 return
             logger.exception("the attempt could not be ended as its handler asked")
             ending = Ending(self._task, self.claim, retention_of(self.plan))
@@ -129,33 +182,51 @@ class Attempt:
         known = self.plan is not None or bodies.knows(self._app, self.written)
         return abilities.misfit(self.written.name, self.plan) if known else abilities.unknown(self.written.name)
 
-    def _outcome(self) -> tuple[Any, BaseException | None]:
-        self._start()
+    def _outcome(self, place: Place) -> tuple[Any, BaseException | None]:
+        self._start(place)
         try:
-            self.interruptible = True
-            with bodies.timed(self._app, self._task):
-                return self._call(), None
+            try:
+                self.interruptible = True
+                self._refuse_cancelled()
+                with bodies.timed(self._app, self._task):
+                    value = self._call()
+            finally:
+                self.interruptible = False
         except BaseException as error:  # noqa: BLE001 - every way in which a handler can end is an outcome
-            return None, self._as_failure(error)
-        finally:
+            # An interrupt may come as late as in the line above this.
             self.interruptible = False
+            return None, self._as_failure(error)
+        return value, None
 
-    async def _outcome_async(self) -> tuple[Any, BaseException | None]:
-        self._start()
+    async def _outcome_async(self, place: Place) -> tuple[Any, BaseException | None]:
+        self._start(place)
         try:
+            self._refuse_cancelled()
             async with asyncio.timeout(self._task.timeout) as bound:
                 return await self._call(), None
         except TimeoutError as error:
             return None, bodies.timed_out(self._task) if bound.expired() else error
         except BaseException as error:  # noqa: BLE001 - every way in which a handler can end is an outcome
             task = asyncio.current_task()
-            # Only a drain cancels; a handler can also come upon something else that was cancelled.
-            self.interrupted = task is not None and task.cancelling() > 0
+            # A drain and a cancelled job cancel it; a handler can also come upon something else that was cancelled.
+            self.interrupted = self.interrupted or (task is not None and task.cancelling() > 0)
             return None, self._as_failure(error)
 
-    def _start(self) -> None:
+    def _start(self, place: Place) -> None:
         self.began = time.monotonic()
         bodies.set_deadline(self._task, self.began)
+        if self._task.timeout:
+            self._bound(place, self.began + self._task.timeout)
+
+    def _bound(self, place: Place, moment: float) -> None:
+        self.watched = True
+        place.keeper.watch(self, moment + place.grace_s)
+
+    def _refuse_cancelled(self) -> None:
+        # A cancel that came before the handler could be interrupted counts all the same.
+        if self.cancelled:
+            self.interrupted = True
+            raise KeyboardInterrupt
 
     def _call(self) -> Any:
         if self.plan is None:
@@ -164,6 +235,8 @@ class Attempt:
         if not self.plan.binding.takes_context:
             return self.plan.binding.handler(payload)
         self._context = self._new_context()
+        if self.abandoned or self.cancelled:
+            self._tell_handler()
         return self.plan.binding.handler(payload, self._context)
 
     def _new_context(self) -> JobContext:
@@ -180,7 +253,34 @@ class Attempt:
             enqueue=self._follow_ups.add,
         )
 
+    def _tell_handler(self) -> None:
+        if self._context is not None:
+            self._context.abandoned, self._context.cancelled = self.abandoned, self.cancelled
+        if self._task is not None:
+            bodies.stop(self._task)
+
     def _end(self, value: Any, error: BaseException | None) -> None:
+        if self._is_ended_by(_Side.INSIDE):
+            self._conclude(value, error)
+
+    def _is_ended_by(self, side: _Side) -> bool:
+        """Tell whether this side ends the attempt: the first one to ask does."""
+        with self._deciding:
+            if self._ended_by is None:
+                self._ended_by = side
+                if side is _Side.OUTSIDE and self._place is not None:
+                    # Before the handler's end can be noticed.
+                    self._place.keeper.leaks.enter(self)
+            return self._ended_by is side
+
+    def _leave(self, place: Place) -> None:
+        if self.given_up:
+            with self._logged():
+                place.keeper.leaks.leave(self)
+        elif self.watched:
+            place.keeper.forget(self)
+
+    def _conclude(self, value: Any, error: BaseException | None) -> None:
         ending = Ending(self._task, self.claim, retention_of(self.plan))
         if error is None:
             self._keep_result(ending, value)
@@ -213,7 +313,7 @@ class Attempt:
 
     def _as_failure(self, error: BaseException) -> BaseException:
         if self.interrupted:
-            return KeyboardInterrupt()
+            return bodies.cancelled() if self.cancelled else KeyboardInterrupt()
         if isinstance(error, Exception):
             return error
         how = f"called sys.exit({error.code!r})" if isinstance(error, SystemExit) else f"raised {type(error).__name__}"

@@ -16,6 +16,8 @@ class JobContext:
 
     ``attempt`` counts from 1. ``generation`` grows with each replay by an operator. ``lost`` counts earlier attempts
     whose consumer vanished. ``deadline`` is a moment of ``time.monotonic()`` in seconds, None without a timeout.
+    ``abandoned`` and ``cancelled`` become true while the handler runs: the attempt is no longer ours, or its job was
+    cancelled.
     """
 
     id: str
@@ -27,6 +29,7 @@ class JobContext:
     generation: int
     deadline: float | None = None
     abandoned: bool = False
+    cancelled: bool = False
     _enqueue: Enqueue
 
     @property
@@ -41,8 +44,8 @@ class JobContext:
 
     @property
     def should_stop(self) -> bool:
-        """Whether going on is of no use: the lease is lost, the consumer hands the job back, or time is up."""
-        return self.abandoned or (self.deadline is not None and time.monotonic() >= self.deadline)
+        """Whether going on is of no use: the lease is lost, the job is handed back or cancelled, or time is up."""
+        return self.abandoned or self.cancelled or (self.deadline is not None and time.monotonic() >= self.deadline)
 
     def enqueue(self, job: Any, *, delay: timedelta = timedelta(0)) -> str:
         """Enqueue another job together with the success of this one, and return its id.

@@ -108,8 +108,8 @@ class Holdings:
             held = [(attempt.claim.id, attempt.claim.token) for attempt in self._held.values()]
             return held + [(each.settlement.id, each.settlement.token) for each in (*self._telling, *self._ended)]
 
-    def lose(self, job_ids: Sequence[str]) -> None:
-        """Give up attempts whose lease belongs to somebody else."""
+    def lose(self, job_ids: Sequence[str], cause: str = "its lease ended") -> None:
+        """Give up attempts whose lease belongs to somebody else; ``cause`` says why, for the log."""
         with self.changed:
             lost = [attempt for job_id in job_ids if (attempt := self._held.pop(job_id, None)) is not None]
             self._lost.update(lost)
@@ -117,7 +117,14 @@ class Holdings:
         for attempt in lost:
             attempt.abandon()
             with logger.contextualize(job_id=attempt.claim.id, queue=attempt.claim.queue):
-                logger.warning("this job is no longer ours: its lease ended, and its result will count for nothing")
+                logger.warning("this job is no longer ours: {}; its result will count for nothing", cause)
+
+    def cancel(self, job_ids: Sequence[str]) -> None:
+        """Cancel attempts whose jobs somebody wants cancelled."""
+        with self.changed:
+            held = [attempt for job_id in job_ids if (attempt := self._held.get(job_id)) is not None]
+        for attempt in held:
+            attempt.cancel()
 
     def _leave_lost(self, attempt: Attempt) -> None:
         # Its handler has kept a place in the lane until now, whoever holds the lease.

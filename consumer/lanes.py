@@ -8,6 +8,7 @@ from typing import Final
 from consumer.attempt import Attempt
 from consumer.event_loop import EventLoop
 from consumer.plan import Lane
+from consumer.timekeeper import Timekeeper
 
 SHORT_S: Final = 0.001
 BATCH: Final = 64
@@ -83,10 +84,10 @@ class Occupancy:
 class Lanes:
     """Hands attempts to the workers and to the event loop."""
 
-    def __init__(self, workers: int, concurrency: int, *, used: frozenset[Lane]) -> None:
+    def __init__(self, workers: int, concurrency: int, *, used: frozenset[Lane], keeper: Timekeeper) -> None:
         self._occupancy = {lane: Occupancy(workers if lane is Lane.WORKERS else concurrency) for lane in sorted(used)}
         self._for_workers: queue.SimpleQueue[Attempt | None] = queue.SimpleQueue()
-        self._loop = EventLoop(concurrency)
+        self._loop = EventLoop(concurrency, keeper)
 
     def __getitem__(self, lane: Lane) -> Occupancy:
         """Return what is held for a lane."""

@@ -45,7 +45,7 @@ def _create(app: JobsHuey, settings: ConsumerSettings, options: dict[str, Any]) 
         options.get("shutdown_timeout") if options.get("shutdown_timeout") is not None else settings.drain
     )
     logger.info("serving the queues {}", ", ".join(orders.queues))
-    return LeasedConsumer(app, lambda workers: Station(app, orders, workers=workers), **options)
+    return LeasedConsumer(app, lambda workers: Station(app, orders, workers=workers), orders.lease, **options)
 
 
 def _check(options: dict[str, Any]) -> None:

@@ -13,8 +13,10 @@ from consumer.attempt import Attempt
 from consumer.huey_bridge.app import JobsHuey
 from consumer.intake import Intake
 from consumer.lanes import Lanes
+from consumer.leaks import Leaks
 from consumer.plan import Lane, Plan
 from consumer.presence import Presence
+from consumer.timekeeper import Timekeeper
 from consumer.wake_up import WakeUp
 from jobdefs.storage import keys
 from jobdefs.storage.execution import ExecutionCalls
@@ -37,13 +39,16 @@ class Station:
 
     def __init__(self, app: JobsHuey, orders: Orders, *, workers: int) -> None:
         self._workers = workers
-        self.lanes = Lanes(workers, orders.concurrency, used=_used_lanes(orders))
+        self.leaks = Leaks(workers)
+        self.keeper = Timekeeper(self.leaks)
+        self.lanes = Lanes(workers, orders.concurrency, used=_used_lanes(orders), keeper=self.keeper)
         calls = ExecutionCalls(orders.namespace, orders.lease)
         holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self.intake = Intake(app, calls, self.lanes, holder=holder, queues=orders.queues, plans=orders.plans)
         self._presence = Presence(app.store, calls, self.intake, abilities.announced(orders.plans, app.plain_names))
         markers = [keys.wake(orders.namespace, queue) for queue in orders.queues]
-        self._wake_up = WakeUp(app.store, self.intake, markers)
+        own = keys.own_wake(orders.namespace, holder)
+        self._wake_up = WakeUp(app.store, self.intake, markers, own=own, called=self._presence.beat_now)
 
     def start(self) -> None:
         """Say that the consumer is here, and begin to claim."""

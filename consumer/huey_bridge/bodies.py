@@ -4,7 +4,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from huey.api import Task
-from huey.exceptions import TaskTimeout
+from huey.exceptions import CancelExecution, TaskTimeout
 from huey.utils import noop_context
 
 from consumer.huey_bridge import reading
@@ -49,10 +49,20 @@ def timed_out(late: Task) -> TaskTimeout:
     return TaskTimeout(f"timeout ({late.timeout}s)")
 
 
+def cancelled() -> CancelExecution:
+    """Return the error of a task whose job was cancelled while it ran."""
+    return CancelExecution("the job was cancelled while it ran", retry=False)
+
+
 def set_deadline(begun: Task, now: float) -> None:
     """Tell a task until when it may run; ``now`` is a moment of time.monotonic()."""
     if begun.timeout:
         begun._deadline = now + begun.timeout  # noqa: SLF001 - as Huey._execute does
+
+
+def stop(begun: Task) -> None:
+    """Let a plain task that asks by ``check_timeout`` stop at once."""
+    begun._deadline = 0.0  # noqa: SLF001 - a moment of time.monotonic() that has passed
 
 
 def result(app: "JobsHuey", plan: Plan | None, value: Any) -> bytes:

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from huey.constants import WORKER_PROCESS
@@ -12,16 +13,18 @@ from huey.consumer import Consumer, Environment
 from loguru import logger
 
 from consumer.huey_bridge.processes import InterruptibleProcesses
+from consumer.huey_bridge.pulse import PulseWatch
 from consumer.huey_bridge.scheduler import TickScheduler
-from consumer.huey_bridge.worker import StationWorker
+from consumer.huey_bridge.worker import STUCK, StationWorker
 from jobdefs.runtime import notify
+from jobdefs.runtime.exits import Exit
 
 if TYPE_CHECKING:
     from consumer.huey_bridge.app import JobsHuey
     from consumer.station import Station
 
 _RECYCLED_WORKER_CHECK_S: Final = 0.2
-_FATAL: Final = 70
+_JOIN_S: Final = 0.05
 _DRAINING: Final = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -30,14 +33,18 @@ class LeasedConsumer(Consumer):
 
     worker_class = StationWorker
     scheduler_class = TickScheduler
+    worker_threads: list[tuple[Any, Any]]
 
-    def __init__(self, huey: "JobsHuey", new_station: Callable[[int], "Station"], **options: Any) -> None:
+    def __init__(
+        self, huey: "JobsHuey", new_station: Callable[[int], "Station"], lease: timedelta, **options: Any
+    ) -> None:
         if options.get("max_tasks"):
             # A worker that ends after its tasks is replaced by the health check, and its slot is idle until then.
             options["health_check_interval"] = _RECYCLED_WORKER_CHECK_S
         super().__init__(huey, **options)
         self.station: Station | None = None
         self._new_station = new_station
+        self._pulses = PulseWatch(lease.total_seconds())
         self._hurry = False
         self._interruptible = False
         self._watchdog_s = notify.watchdog_interval_s()
@@ -84,8 +91,18 @@ class LeasedConsumer(Consumer):
             self._finish(self.station, deadline)
 
     def _join_workers(self) -> bool:
+        deadline = time.monotonic() + self.drain_s
         with self._interrupted_by_second_signal():
-            return super()._join_workers()
+            while at_work := self._at_work():
+                if time.monotonic() >= deadline:
+                    return False
+                at_work[0].join(min(max(deadline - time.monotonic(), 0.0), _JOIN_S))
+            return True
+
+    def _at_work(self) -> list[Any]:
+        # A handler that is stuck may never end.
+        workers = [each for worker, each in self.worker_threads if not worker.stuck]
+        return [each for each in (*workers, self.scheduler) if self.environment.is_alive(each)]
 
     def _finish(self, station: "Station", deadline: float) -> None:
         try:
@@ -113,9 +130,32 @@ class LeasedConsumer(Consumer):
         if self.station is not None and not self.station.alive:
             logger.critical("the intake has died; stopping, so that the jobs held here go to others")
             self.stop()
-            raise SystemExit(_FATAL)
+            raise SystemExit(Exit.RESTART)
+        if self.environment.forks:
+            self._look_after_processes()
+        else:
+            self._look_after_threads()
         self._tell_watchdog()
         return super().loop(health_check_ts)
+
+    def _look_after_threads(self) -> None:
+        if self.station is not None and self.station.leaks.told_full():
+            self.stop()
+            raise SystemExit(Exit.RESTART)
+        for number, (worker, _) in enumerate(self.worker_threads):
+            if worker.stuck:
+                self._replace(number)
+
+    def _replace(self, number: int) -> None:
+        worker = self._create_worker()
+        thread = self._create_process(worker, f"Worker-{number + 1}")
+        self.worker_threads[number] = (worker, thread)
+        thread.start()
+
+    def _look_after_processes(self) -> None:
+        self._pulses.look(self.worker_threads)
+        if any(process.exitcode in (STUCK, -signal.SIGKILL) for _, process in self.worker_threads):
+            self.check_worker_health()
 
     def _tell_watchdog(self) -> None:
         if self._watchdog_s is not None and time.monotonic() >= self._watchdog_due:

@@ -9,12 +9,17 @@ from typing import Any, Final
 
 from huey.consumer import BaseProcess, ForkSafeFlag, ProcessEnvironment
 
+from consumer.huey_bridge.pulse import LOOK_S, Pulse
+
 _LAST_WORDS_S: Final = 5.0
-_LOOK_S: Final = 1.0
+CANCEL: Final = signal.SIGUSR2
 
 
 class InterruptibleProcesses(ProcessEnvironment):
-    """Children leave SIGINT and SIGTERM to the consumer, which drains them; SIGUSR1 interrupts a running handler."""
+    """Children leave SIGINT and SIGTERM to the consumer, which drains them.
+
+    SIGUSR1 interrupts a running handler because the consumer is in a hurry, SIGUSR2 because its job was cancelled.
+    """
 
     def __init__(self, graceful: signal.Signals, interrupt: signal.Signals) -> None:
         super().__init__(graceful, interrupt)
@@ -24,14 +29,16 @@ class InterruptibleProcesses(ProcessEnvironment):
         """Set a child's signals: the terminal and the service manager send theirs to every process."""
 
         def interrupt(signum: int, frame: Any) -> None:  # noqa: ARG001 - a signal handler's signature
-            hurry = getattr(process, "hurry", None)
-            if hurry is not None:
-                hurry()
+            act = getattr(process, "hurry" if signum == signal.SIGUSR1 else "interrupt_cancelled", None)
+            if act is not None:
+                act()
 
         for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(ignored, signal.SIG_IGN)
-        signal.signal(signal.SIGUSR1, interrupt)
-        threading.Thread(target=self._stop_with_consumer, args=(process.stop_flag,), name="Orphan", daemon=True).start()
+        for each in (signal.SIGUSR1, CANCEL):
+            signal.signal(each, interrupt)
+        pulse = getattr(process, "pulse", None)
+        threading.Thread(target=self._live, args=(process.stop_flag, pulse), name="Pulse", daemon=True).start()
 
     def interrupt_workers(self, procs: Sequence[Any]) -> None:
         """Interrupt the handlers, give the children a moment to hand their jobs back, then kill."""
@@ -44,8 +51,12 @@ class InterruptibleProcesses(ProcessEnvironment):
             if process.is_alive():
                 process.kill()
 
-    def _stop_with_consumer(self, stop_flag: ForkSafeFlag) -> None:
-        # A consumer that was killed cannot tell its children; they see that they have another parent.
-        while not stop_flag.wait(_LOOK_S):
+    def _live(self, stop_flag: ForkSafeFlag, pulse: Pulse | None) -> None:
+        while True:
+            if pulse is not None:
+                pulse.beat()
+            if stop_flag.wait(LOOK_S):
+                return
+            # A consumer that was killed cannot tell its children; they see that they have another parent.
             if os.getppid() != self._consumer:
                 stop_flag.set()

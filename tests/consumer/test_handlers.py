@@ -9,7 +9,7 @@ from jobdefs import State, TestJob
 from tests.support.consumers import RunningConsumer
 from tests.support.jobs import Jobs, story
 from tests.support.ledger import Ledger
-from tests.support.shop.jobs import About, AboutAsync, Add, Echo, Order, Patient, Stuck, StuckAsync
+from tests.support.shop.jobs import About, AboutAsync, Add, Echo, Order, Stuck, StuckAsync
 from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("consumer")
@@ -77,11 +77,8 @@ def test_timeout_of_an_async_def_handler(jobs: Jobs) -> None:
     assert (job.error.type, job.error.message) == ("huey.exceptions.TaskTimeout", "timeout (0.2s)")
 
 
-def test_timeout_of_a_def_handler(jobs: Jobs, kind: str) -> None:
-    """A def handler that takes too long is interrupted in a process; no thread can be, so there it is asked to stop."""
-    if kind == "thread":
-        assert jobs.run(Patient()).result == b'"stopped when told"'
-        return
+def test_timeout_of_a_def_handler(jobs: Jobs) -> None:
+    """A def handler that takes too long is interrupted in a process; in a thread its attempt ends without it."""
     job = jobs.run(Stuck())
     assert job.state is State.DEAD
     assert job.error is not None
