@@ -19,6 +19,7 @@
     └── StoreError                 the store did not do what was asked
         ├── StoreUnavailable       no answer in time: try again
         ├── StoreFull              the server is out of memory: try again later
+        ├── NotDurable             the durability asked for was not reached: send it again
         └── StoreUnsuitable        this server cannot keep the promises
 
     NotRetryable, Snooze           raised by handlers, to steer what follows
@@ -148,12 +149,13 @@ class WrongState(RequestError):
 
 
 class DuplicateJob(RequestError):
-    """Another job holds the unique key; ``job_id`` is that job's."""
+    """Another job holds the unique key, which is empty where it is not known; ``job_id`` is that job's."""
 
     code = "job_duplicate"
 
     def __init__(self, key: str, job_id: str) -> None:
-        super().__init__(f"The unique key {key!r} is held by job {job_id}; wait until that job lets go of it.")
+        which = f"The unique key {key!r}" if key else "Its unique key"
+        super().__init__(f"{which} is held by job {job_id}; wait until that job lets go of it.")
         self.key = key
         self.job_id = job_id
 
@@ -194,10 +196,14 @@ class StoreError(JobsError):
 
 
 class StoreUnavailable(StoreError):
-    """The store gave no answer in time; the same request may be sent again with the same id."""
+    """The store gave no answer in time; the same request may be sent again with the same id.
+
+    ``answered`` where the server is there and says itself that it cannot, for example while it loads its data.
+    """
 
     code = "store_unavailable"
     retry_after_s: ClassVar[int] = 1
+    answered = False
 
 
 class StoreFull(StoreError):
@@ -205,6 +211,13 @@ class StoreFull(StoreError):
 
     code = "store_full"
     retry_after_s: ClassVar[int] = 5
+
+
+class NotDurable(StoreError):
+    """The durability that was asked for was not reached; the same request may be sent again with the same id."""
+
+    code = "not_durable"
+    retry_after_s: ClassVar[int] = 1
 
 
 class StoreUnsuitable(StoreError):

@@ -23,6 +23,7 @@ MAX_DELAY: Final = timedelta(days=3650)
 LEASE: Final = timedelta(seconds=30)
 DRAIN: Final = timedelta(seconds=25)
 STORE_DEADLINE: Final = timedelta(seconds=1)
+CONFIRMATION: Final = timedelta(milliseconds=500)
 TOMBSTONE: Final = timedelta(hours=24)
 
 

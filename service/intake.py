@@ -8,31 +8,38 @@ from typing import Any, Final, cast
 from jobdefs.clock import from_ms, to_ms
 from jobdefs.errors import InvalidOption
 from jobdefs.policy import MAX_DELAY
+from service import idempotency
 from service.options import EnqueueOptions
 from service.request import EnqueueRequest, check_batch
 
 _LONGEST_MS: Final = to_ms(MAX_DELAY)
 
 
-def read_one(name: str, body: Any) -> EnqueueRequest:
-    """Read ``{"payload": {...}, "delay_ms": ...}``; raises InvalidOption for what is missing, unknown or wrong."""
+def read_one(name: str, body: Any, key: str | None = None) -> EnqueueRequest:
+    """Read ``{"payload": {...}, "delay_ms": ...}``; raises InvalidOption for what is missing, unknown or wrong.
+
+    ``key`` is the idempotency key that came with it.
+    """
     fields = _fields(body, ("payload", *_OPTIONS), "payload")
-    return EnqueueRequest(name, fields["payload"], _options(fields))
+    return EnqueueRequest(name, fields["payload"], _options(fields, key and idempotency.job_id(key)))
 
 
-def read_many(body: Any) -> list[EnqueueRequest | InvalidOption]:
-    """Read ``{"jobs": [{"name": ..., "payload": {...}}, ...]}``; a bad entry becomes its error and stops no other."""
+def read_many(body: Any, key: str | None = None) -> list[EnqueueRequest | InvalidOption]:
+    """Read ``{"jobs": [{"name": ..., "payload": {...}}, ...]}``; a bad entry becomes its error and stops no other.
+
+    ``key`` is the idempotency key that came with them; it holds for each entry by its place.
+    """
     entries = _fields(body, ("jobs",), "jobs")["jobs"]
     if not isinstance(entries, list):
         raise InvalidOption("jobs", "must be an array of objects, each with a name and a payload")
     check_batch(len(entries))
-    return [_entry(entry) for entry in entries]
+    return [_entry(entry, key and idempotency.job_id(key, place)) for place, entry in enumerate(entries)]
 
 
-def _entry(entry: Any) -> EnqueueRequest | InvalidOption:
+def _entry(entry: Any, job_id: str | None) -> EnqueueRequest | InvalidOption:
     try:
         fields = _fields(entry, ("name", "payload", *_OPTIONS), "name", "payload")
-        return EnqueueRequest(_text(fields["name"], "name"), fields["payload"], _options(fields))
+        return EnqueueRequest(_text(fields["name"], "name"), fields["payload"], _options(fields, job_id))
     except InvalidOption as error:
         return error
 
@@ -51,12 +58,16 @@ def _fields(body: Any, known: Iterable[str], *required: str) -> Mapping[str, Any
     return body
 
 
-def _options(fields: Mapping[str, Any]) -> EnqueueOptions:
+def _options(fields: Mapping[str, Any], job_id: str | None) -> EnqueueOptions:
     given = {
         option: read(fields[field], field)
         for field, (option, read) in _OPTIONS.items()
         if fields.get(field) is not None
     }
+    if job_id is not None:
+        if "id" in given:
+            raise InvalidOption("id", f"excludes the header {idempotency.HEADER}; give one of the two")
+        given["id"] = job_id
     return cast("EnqueueOptions", given)
 
 
@@ -103,4 +114,9 @@ _OPTIONS: Final[Mapping[str, tuple[str, Callable[[Any, str], Any]]]] = {
     "expires_in_ms": ("expires_in", _lifetime),
     "attempts": ("attempts", _integer),
     "id": ("id", _text),
+    "unique_key": ("unique_key", _text),
+    "unique_until": ("unique_until", _text),
+    "unique_for_ms": ("unique_for", _lifetime),
+    "on_conflict": ("on_conflict", _text),
+    "durability": ("durability", _text),
 }

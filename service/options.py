@@ -5,6 +5,7 @@ from typing import Final, TypedDict
 
 import attrs
 
+from jobdefs.durability import LEVELS, Durability
 from jobdefs.errors import InvalidOption
 from jobdefs.policy import MAX_DELAY
 
@@ -17,7 +18,8 @@ class EnqueueOptions(TypedDict, total=False):
 
     ``delay`` or ``run_at`` (with a time zone) tell when the job is due. The job expires ``expires_in`` after it was
     enqueued if no attempt has begun. ``priority`` is 0 to 9, higher first; ``attempts`` is 1 to 9999. Enqueuing again
-    under an ``id`` that is there already leaves that job alone.
+    under an ``id`` that is there already leaves that job alone. ``durability`` is ``memory``, ``disk`` or
+    ``replica:1`` to ``replica:9``: what must be certain before the enqueue is answered.
     """
 
     delay: timedelta
@@ -26,6 +28,7 @@ class EnqueueOptions(TypedDict, total=False):
     expires_in: timedelta | None
     attempts: int | None
     id: str | None
+    durability: str | None
 
 
 @attrs.frozen(kw_only=True)
@@ -38,6 +41,7 @@ class Options:
     expires_in: timedelta | None = None
     attempts: int | None = None
     id: str | None = None
+    durability: str | None = None
 
     def __attrs_post_init__(self) -> None:
         """Refuse moments and durations that mean nothing."""
@@ -50,6 +54,12 @@ class Options:
             raise InvalidOption("expires_in", _DURATION.replace("at least", "more than"))
         if self.run_at is not None:
             self._check_moment(self.run_at)
+        _level(self.durability)
+
+    @property
+    def level(self) -> Durability | None:
+        """The durability that is asked for, None where nothing is."""
+        return _level(self.durability)
 
     def _check_moment(self, run_at: datetime) -> None:
         if self.delay:
@@ -58,3 +68,10 @@ class Options:
             raise InvalidOption("run_at", "needs a time zone, for example 2030-01-01T12:00:00Z")
         if run_at > datetime.now(UTC) + MAX_DELAY:
             raise InvalidOption("run_at", f"must be at most {MAX_DELAY.days:,} days ahead")
+
+
+def _level(text: str | None) -> Durability | None:
+    try:
+        return None if text is None else Durability.read(text)
+    except (ValueError, TypeError):
+        raise InvalidOption("durability", f"is {text!r}, and must be {LEVELS}") from None

@@ -1,16 +1,17 @@
 """QueueService: puts jobs in and looks at them, from any asynchronous program."""
 
 import asyncio
-import secrets
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
-from typing import Any, Final, TypeVar, Unpack, overload
+from functools import partial
+from typing import Any, Final, Unpack, overload
 
 from attrs import AttrsInstance
 
 from jobdefs.catalog import Catalog
 from jobdefs.definition import Definition
+from jobdefs.durability import Durability
 from jobdefs.errors import (
+    DuplicateJob,
     InvalidOption,
     JobNotFound,
     JobsError,
@@ -22,35 +23,38 @@ from jobdefs.errors import (
 from jobdefs.policy import DEFAULT_NAMESPACE, MAX_PAGE, Retention
 from jobdefs.record import JobRecord, QueueCounts
 from jobdefs.state import CANCELLABLE, REPLAYABLE, State
-from jobdefs.storage import key_space
-from jobdefs.storage.call import Call
 from jobdefs.storage.contract import Move, Page
 from jobdefs.storage.drivers import AsyncStore
 from jobdefs.storage.inspection import InspectionCalls
 from jobdefs.storage.submission import SubmissionCalls
-from jobdefs.storage.suitability import check_async
 from service.options import EnqueueOptions
+from service.passage import Passage
 from service.request import EnqueueReceipt, EnqueueRequest, Prepared, check_batch, prepare
 
 DEFAULT_PAGE: Final = 50
 _AT_ONCE: Final = 1_000
 _BREATH: Final = 100
 
-R = TypeVar("R")
-
 
 class QueueService:
     """Enqueues jobs and looks at them; every coroutine raises only JobsError, and within 1 s if the store is away.
 
-    The server is checked by the first request that reaches it; until it is there and suitable, each says why not.
+    The server is checked by the first request that reaches it; until it is there and suitable, each says why not. Later
+    on, enqueuing has it checked again every few seconds. ``durability`` is for jobs that ask for none; None: as the
+    server is.
     """
 
-    def __init__(self, catalog: Catalog, store: AsyncStore, namespace: str = DEFAULT_NAMESPACE) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        store: AsyncStore,
+        namespace: str = DEFAULT_NAMESPACE,
+        durability: Durability | None = None,
+    ) -> None:
         self._catalog = catalog
-        self._store = store
+        self._passage = Passage(store, namespace, durability)
         self._submission = SubmissionCalls(namespace)
         self._inspection = InspectionCalls(namespace)
-        self._opened = False
 
     @overload
     async def enqueue(
@@ -65,7 +69,8 @@ class QueueService:
     ) -> EnqueueReceipt:
         """Put one job in: a name and its payload, a payload object, or an EnqueueRequest.
 
-        Raises UnknownJob, InvalidPayload, InvalidOption, TooLarge, StoreUnavailable, StoreFull or StoreUnsuitable.
+        Raises UnknownJob, InvalidPayload, InvalidOption, TooLarge, IdempotencyConflict, DuplicateJob, StoreUnavailable,
+        StoreFull, StoreUnsuitable or NotDurable; after the last of them the job may be in.
         """
         request = job if isinstance(job, EnqueueRequest) else EnqueueRequest(job, payload, options)
         (verdict,) = await self.enqueue_many([request])
@@ -74,10 +79,11 @@ class QueueService:
         return verdict
 
     async def enqueue_many(self, requests: Iterable[EnqueueRequest]) -> list[EnqueueReceipt | JobsError]:
-        """Put many jobs in, up to 1,000 in one atomic move; the verdicts come in the order of the requests.
+        """Put many jobs in, up to 1,000 of one durability in one atomic move; the verdicts come in the requests' order.
 
         A bad request gets the error that ``enqueue`` would raise and stops no other. Once the store fails, whatever was
-        not put in yet gets the store's error. Raises InvalidOption for more than 10,000 requests.
+        not put in yet gets the store's error; NotDurable is for those who asked for that durability. Raises
+        InvalidOption for more than 10,000 requests.
         """
         asked = list(requests)
         check_batch(len(asked))
@@ -87,7 +93,7 @@ class QueueService:
 
     async def get(self, job_id: str) -> JobRecord:
         """Return one job; raises JobNotFound."""
-        record = await self._send(self._inspection.find(job_id))
+        record = await self._passage.send(self._inspection.find(job_id))
         if record is None:
             raise JobNotFound(job_id)
         return record
@@ -107,21 +113,29 @@ class QueueService:
         """
         if not 1 <= limit <= MAX_PAGE:
             raise InvalidOption("limit", f"must be from 1 to {MAX_PAGE}")
-        return await self._send(self._inspection.page(state=state, queue=queue, name=name, cursor=cursor, limit=limit))
+        return await self._passage.send(
+            self._inspection.page(state=state, queue=queue, name=name, cursor=cursor, limit=limit)
+        )
 
     async def queues(self) -> tuple[QueueCounts, ...]:
         """Count the jobs of every queue."""
-        return await self._send(self._inspection.queues())
+        return await self._passage.send(self._inspection.queues())
 
     async def cancel(self, job_id: str) -> State:
-        """Cancel a job that has not begun, and return its state; raises JobNotFound or WrongState."""
+        """Cancel a job and return its state; raises JobNotFound or WrongState.
+
+        One that runs stays ``running`` until its consumer, with its next beat, has heard that it shall end.
+        """
         record = await self.get(job_id)
-        move = await self._send(self._submission.cancel(job_id, self._retention(record).cancelled))
+        move = await self._passage.send(self._submission.cancel(job_id, self._retention(record).cancelled))
         return _moved(job_id, "cancel", move, CANCELLABLE)
 
     async def replay(self, job_id: str) -> State:
-        """Make a dead, cancelled, expired or parked job ready again; as ``cancel`` otherwise."""
-        return _moved(job_id, "replay", await self._send(self._submission.replay(job_id)), REPLAYABLE)
+        """Make a dead, cancelled, expired or parked job ready again; as ``cancel`` otherwise.
+
+        Raises DuplicateJob where another job holds its unique key by now.
+        """
+        return _moved(job_id, "replay", await self._passage.send(self._submission.replay(job_id)), REPLAYABLE)
 
     def definitions(self) -> tuple[Definition, ...]:
         """Return what can be enqueued here, in the order of the names."""
@@ -136,8 +150,7 @@ class QueueService:
 
     async def check(self) -> None:
         """Return when the server has answered and can keep the promises; raises StoreUnavailable or StoreUnsuitable."""
-        async with self._reached():
-            await self._store.ping()
+        await self._passage.check()
 
     async def _prepared(self, requests: Sequence[EnqueueRequest]) -> AsyncIterator[Prepared | RequestError]:
         for number, request in enumerate(requests, 1):
@@ -149,45 +162,44 @@ class QueueService:
                 await asyncio.sleep(0)
 
     async def _submit(self, jobs: Sequence[Prepared]) -> list[EnqueueReceipt | JobsError]:
+        outcomes: dict[int, EnqueueReceipt | JobsError] = {}
+        gone: StoreUnavailable | None = None
+        for level, places in _by_level(jobs).items():
+            part = [jobs[place] for place in places]
+            found = [gone] * len(part) if gone else await self._submit_at(level, part)
+            gone = found[-1] if isinstance(found[-1], StoreUnavailable) else None
+            outcomes |= zip(places, found, strict=True)
+        return [outcomes[place] for place in range(len(jobs))]
+
+    async def _submit_at(self, level: Durability | None, jobs: Sequence[Prepared]) -> list[EnqueueReceipt | JobsError]:
         outcomes: list[EnqueueReceipt | JobsError] = []
         for start in range(0, len(jobs), _AT_ONCE):
             part = jobs[start : start + _AT_ONCE]
+            submission = partial(self._submission.submit, [one.job for one in part])
             try:
-                receipts = await self._send(self._submission.submit([one.job for one in part]))
+                receipts, reached = await self._passage.submit(submission, level)
             except StoreError as error:
                 return [*outcomes, *[error] * (len(jobs) - start)]
-            outcomes += [one.receipt(given) for one, given in zip(part, receipts, strict=True)]
+            outcomes += [one.receipt(given, reached) for one, given in zip(part, receipts, strict=True)]
         return outcomes
 
     def _retention(self, record: JobRecord) -> Retention:
         name = record.envelope.name if record.envelope else ""
         return self._catalog.get(name).retention if name in self._catalog else Retention()
 
-    async def _send(self, call: Call[R]) -> R:
-        async with self._reached():
-            return await self._store.send(call)
-
-    @asynccontextmanager
-    async def _reached(self) -> AsyncIterator[None]:
-        try:
-            if not self._opened:
-                await self._open()
-            yield
-        except StoreUnavailable:
-            # What comes back may be another server, or an empty one.
-            self._opened = False
-            raise
-
-    async def _open(self) -> None:
-        await check_async(self._store)
-        space = await self._store.send(self._inspection.open(secrets.token_hex(16)))
-        key_space.check(space, self._store.shown)
-        self._opened = True
-
 
 def _moved(job_id: str, move: str, made: Move | None, allowed: Sequence[State]) -> State:
     if made is None:
         raise JobNotFound(job_id)
+    if made.holder:
+        raise DuplicateJob("", made.holder)
     if not made.done:
         raise WrongState(job_id, move, made.state, tuple(allowed))
     return made.state
+
+
+def _by_level(jobs: Sequence[Prepared]) -> dict[Durability | None, list[int]]:
+    places: dict[Durability | None, list[int]] = {}
+    for place, one in enumerate(jobs):
+        places.setdefault(one.durability, []).append(place)
+    return places

@@ -9,13 +9,17 @@ from attrs import AttrsInstance
 from jobdefs.catalog import Catalog
 from jobdefs.clock import to_ms
 from jobdefs.definition import Definition, definition_of
-from jobdefs.errors import InvalidOption
+from jobdefs.durability import Durability
+from jobdefs.errors import DuplicateJob, IdempotencyConflict, InvalidOption
 from jobdefs.policy import MAX_BATCH
 from jobdefs.record import Envelope
 from jobdefs.state import State
-from jobdefs.storage.contract import NewJob, Receipt
+from jobdefs.storage.contract import NewJob, Receipt, SubmitVerdict
+from jobdefs.unique import Conflict
 from jobdefs.wire import codec, envelope
+from service.digest import digest
 from service.options import EnqueueOptions, Options
+from service.uniqueness import lock_for
 
 
 @attrs.frozen
@@ -29,30 +33,44 @@ class EnqueueRequest:
 
 @attrs.frozen(kw_only=True)
 class EnqueueReceipt:
-    """What became of an enqueue. ``created`` is False where the id was there already; then ``state`` is that job's.
+    """What became of an enqueue. ``created`` is False where the job was there already, or another one in its place.
 
-    ``state`` is None where that job's retention has ended and only its id is remembered.
+    Then ``id`` and ``state`` are those of the job that is there, ``name`` is None where it is not known, and ``queue`` is
+    None. ``state`` is None where that job's retention has ended and only its id is remembered. ``durability`` is how safe
+    the job is: ``memory``, ``disk`` or ``replica:n``.
     """
 
     id: str
-    name: str
-    queue: str
+    name: str | None
+    queue: str | None
     state: State | None
     created: bool
+    durability: str
 
 
 @attrs.frozen
 class Prepared:
-    """A request that was found good: its envelope, and the job as the store takes it."""
+    """A request that was found good: its envelope, the job as the store takes it, and the level asked for, if any."""
 
     envelope: Envelope
     job: NewJob
+    durability: Durability | None = None
 
-    def receipt(self, given: Receipt) -> EnqueueReceipt:
-        """Return what the caller gets for the store's receipt."""
-        written = self.envelope
+    def receipt(self, given: Receipt, reached: Durability) -> EnqueueReceipt | DuplicateJob | IdempotencyConflict:
+        """Return what the caller gets for the store's receipt, at the level that was reached: a receipt, or the error."""
+        lock, duplicate = self.job.lock, given.verdict is SubmitVerdict.DUPLICATE
+        if given.verdict is SubmitVerdict.DIFFERENT:
+            return IdempotencyConflict(given.id)
+        if duplicate and lock and lock.conflict is Conflict.ERROR:
+            return DuplicateJob(lock.key, given.id)
         return EnqueueReceipt(
-            id=written.id, name=written.name, queue=written.queue, state=given.state, created=given.created
+            id=given.id,
+            # Keys are unique within one name. Of a job that is forgotten, the store may know no more than its id.
+            name=self.envelope.name if duplicate or given.state else None,
+            queue=self.envelope.queue if given.created else None,
+            state=given.state,
+            created=given.created,
+            durability=str(reached),
         )
 
 
@@ -64,29 +82,37 @@ def check_batch(size: int) -> None:
 
 def prepare(request: EnqueueRequest, catalog: Catalog) -> Prepared:
     """Write the job down; raises UnknownJob, InvalidPayload, InvalidOption or TooLarge."""
-    definition, payload = _payload(request, catalog)
+    definition, payload = _definition(request, catalog)
+    encoded = codec.encode(definition, payload)
     options = Options(**request.options)
     written = Envelope(
         id=envelope.new_id() if options.id is None else options.id,
         name=definition.name,
         queue=definition.queue,
         priority=definition.priority if options.priority is None else options.priority,
-        payload=payload,
+        payload=encoded,
         expires_in_ms=None if options.expires_in is None else to_ms(options.expires_in),
         attempts=options.attempts,
     )
-    return Prepared(written, NewJob(envelope=envelope.write(written), delay=options.delay, due_at=options.run_at))
+    job = NewJob(
+        envelope=envelope.write(written),
+        delay=options.delay,
+        due_at=options.run_at,
+        request="" if options.id is None else digest(definition.name, encoded, options),
+        lock=lock_for(options, definition, payload, encoded),
+    )
+    return Prepared(written, job, options.level)
 
 
-def _payload(request: EnqueueRequest, catalog: Catalog) -> tuple[Definition, bytes]:
+def _definition(request: EnqueueRequest, catalog: Catalog) -> tuple[Definition, Any]:
+    """Return the definition and the payload object, which is only certain to fit once it has been encoded."""
     if isinstance(request.job, str):
         definition = catalog.get(request.job)
         given = dict(request.payload) if isinstance(request.payload, Mapping) else request.payload
-        return definition, codec.encode(definition, codec.structure(definition, given))
+        return definition, codec.structure(definition, given)
     if request.payload is not None:
         raise InvalidOption("payload", "goes with a job's name; a payload object carries its own")
     if definition_of(request.job) is None:
         takes = "enqueue takes a name and a payload, or a payload object whose class has @define"
         raise InvalidOption("job", f"{takes}; this is a {type(request.job).__name__}")
-    definition = catalog.of(request.job)
-    return definition, codec.encode(definition, request.job)
+    return catalog.of(request.job), request.job

@@ -16,6 +16,7 @@ Failure = type[errors.JobsError] | type[web.HTTPException]
 
 _STORE: Final[tuple[Failure, ...]] = (errors.StoreUnavailable, errors.StoreUnsuitable)
 _TAKEN: Final[tuple[Failure, ...]] = (*_STORE, errors.StoreFull)
+_ENQUEUED: Final[tuple[Failure, ...]] = (*_TAKEN, errors.NotDurable)
 _BODY: Final[tuple[Failure, ...]] = (
     errors.InvalidBody,
     errors.TooLarge,
@@ -23,7 +24,7 @@ _BODY: Final[tuple[Failure, ...]] = (
     web.HTTPRequestTimeout,
     errors.InvalidOption,
 )
-_OPTIONS: Final = "delay_ms, run_at, priority, expires_in_ms, attempts, id"
+_OPTIONS: Final = "delay_ms, run_at, priority, expires_in_ms, attempts, id, durability"
 
 
 @attrs.frozen(kw_only=True)
@@ -57,7 +58,7 @@ ROUTES: Final = (
         summary="Enqueue one job",
         request=f"an object with payload, and if wanted {_OPTIONS}",
         responses={202: "the job was put in; Location tells where to follow it", 200: "the id was there already"},
-        errors=(errors.UnknownJob, errors.InvalidPayload, *_BODY, *_TAKEN),
+        errors=(errors.UnknownJob, errors.InvalidPayload, *_BODY, *_ENQUEUED),
     ),
     Route(
         method="POST",
@@ -67,7 +68,7 @@ ROUTES: Final = (
         summary="Enqueue many jobs",
         request=f"an object with jobs: an array of objects with name, payload, and if wanted {_OPTIONS}",
         responses={200: "a verdict for each job, in their order: status, and the receipt or the problem"},
-        errors=(*_BODY, *_TAKEN),
+        errors=(*_BODY, *_ENQUEUED),
     ),
     Route(
         method="GET",

@@ -15,7 +15,13 @@ from service.request import EnqueueReceipt
 
 def receipt(given: EnqueueReceipt) -> dict[str, Any]:
     """Show what became of an enqueue."""
-    return {"id": given.id, "name": given.name, "queue": given.queue, "state": given.state}
+    return {
+        "id": given.id,
+        "name": given.name,
+        "queue": given.queue,
+        "state": given.state,
+        "durability": given.durability,
+    }
 
 
 def summary(job: JobRecord, attempts: int | None) -> dict[str, Any]:

@@ -1,69 +1,96 @@
-"""Whether a server can keep the promises, and how durable its word is."""
+"""Whether a server can keep the promises, at the start and ever after."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final, Literal
+import time
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
+from jobdefs.durability import DISK
 from jobdefs.errors import StoreUnsuitable
+from jobdefs.policy import STORE_DEADLINE
+from jobdefs.storage.server import ASKED, Server, number
 
 if TYPE_CHECKING:
     from jobdefs.storage.drivers import AsyncStore, Store
 
 OLDEST: Final[dict[str, tuple[int, int]]] = {"Redis": (7, 0), "Valkey": (7, 2)}
+KNOWN_FOR: Final = timedelta(seconds=5)
+# Whatever is answered, within the deadline, rests on what was read at most KNOWN_FOR ago.
+_FRESH_S: Final = (KNOWN_FOR - STORE_DEADLINE).total_seconds()
 
 
-@attrs.frozen(kw_only=True)
-class Server:
-    """What a server says of itself. ``appendfsync`` is None where it does not tell."""
+class Watch:
+    """What is known of a server, and since when: changes are seen within five seconds if it is asked about.
 
-    name: str
-    version: str
-    appendonly: bool = False
-    appendfsync: str | None = None
+    ``clock`` tells seconds. Nothing here waits or locks; whoever shares one between threads takes turns.
+    """
+
+    def __init__(self, shown: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._shown = shown
+        self._clock = clock
+        self._read_at = float("-inf")
+        self._problems: tuple[str, ...] = ()
+        self.server: Server | None = None
 
     @property
-    def durability(self) -> Literal["disk", "memory"]:
-        """Where a job is when the server has said yes to it."""
-        return "disk" if self.appendonly and self.appendfsync == "always" else "memory"
+    def is_stale(self) -> bool:
+        """Whether what is known has to be read again before it is relied on."""
+        return self.server is None or self._clock() - self._read_at >= _FRESH_S
+
+    @property
+    def problem(self) -> str:
+        """Everything that makes the server unsuitable and how to mend it, in one line; empty where it is suitable."""
+        return f"The server at {self._shown} {'; and it '.join(self._problems)}." if self._problems else ""
+
+    def forget(self) -> None:
+        """Know nothing: there may be another server at the address now."""
+        self.server = None
+
+    def read(self, store: "Store") -> None:
+        """Ask the server; raises StoreUnavailable."""
+        asked_at = self._clock()
+        self._learn(asked_at, store.info(), store.config(*ASKED))
+
+    async def read_async(self, store: "AsyncStore") -> None:
+        """Do as ``read`` does, for an AsyncStore."""
+        asked_at = self._clock()
+        self._learn(asked_at, await store.info(), await store.config(*ASKED))
+
+    def require(self) -> Server:
+        """Return the server's facts; raises StoreUnsuitable in one line that says what is wrong and how to mend it."""
+        if self.server is None or self._problems:
+            raise StoreUnsuitable(self.problem)
+        return self.server
+
+    def _learn(self, asked_at: float, info: Mapping[str, Any], config: Mapping[str, str]) -> None:
+        server, self._problems = judge(info, config)
+        # What was on the disk already stays there while a new file is written.
+        known = self.server is not None and self.server.durability == DISK
+        self.server = attrs.evolve(server, rewriting=False) if known else server
+        self._read_at = asked_at
 
 
 def check(store: "Store") -> Server:
     """Return the server's facts; raises StoreUnsuitable in one line that says what is wrong and how to mend it."""
-    return _accepted(store.shown, store.info(), store.config("appendfsync"))
+    watch = Watch(store.shown)
+    watch.read(store)
+    return watch.require()
 
 
 async def check_async(store: "AsyncStore") -> Server:
     """Do as ``check`` does, for an AsyncStore."""
-    return _accepted(store.shown, await store.info(), await store.config("appendfsync"))
+    watch = Watch(store.shown)
+    await watch.read_async(store)
+    return watch.require()
 
 
-def judge(info: Mapping[str, Any], appendfsync: str | None) -> tuple[Server, tuple[str, ...]]:
-    """Return the facts in the reply to INFO, and everything that makes this server unsuitable."""
-    server = Server(
-        name=_name(info),
-        version=str(info.get("valkey_version") or info.get("redis_version") or "of an unknown version"),
-        appendonly=bool(int(info.get("aof_enabled", 0))),
-        appendfsync=appendfsync,
-    )
+def judge(info: Mapping[str, Any], config: Mapping[str, str]) -> tuple[Server, tuple[str, ...]]:
+    """Return the facts in the replies to INFO and CONFIG GET, and everything that makes this server unsuitable."""
+    server = Server.read(info, config)
     found = (_age(server), _eviction(str(info.get("maxmemory_policy", ""))), _role(str(info.get("role", ""))))
     return server, tuple(problem for problem in found if problem)
-
-
-def _accepted(shown: str, info: Mapping[str, Any], appendfsync: str | None) -> Server:
-    server, problems = judge(info, appendfsync)
-    if problems:
-        message = f"The server at {shown} {'; and it '.join(problems)}."
-        raise StoreUnsuitable(message)
-    return server
-
-
-def _name(info: Mapping[str, Any]) -> str:
-    if "dragonfly_version" in info:
-        return "Dragonfly"
-    if "valkey_version" in info or info.get("server_name") == "valkey":
-        return "Valkey"
-    return "Redis" if "redis_version" in info else "an unknown server"
 
 
 def _age(server: Server) -> str:
@@ -84,9 +111,3 @@ def _eviction(policy: str) -> str:
 
 def _role(role: str) -> str:
     return "" if role in ("", "master") else "is a read-only replica; set REDIS_URL to its primary"
-
-
-def number(version: str) -> tuple[int, int]:
-    """Return the first two parts of a version such as ``7.0.15``; what is no number counts as 0."""
-    major, minor, *_ = (*version.split("."), "0", "0")
-    return int(major) if major.isdigit() else 0, int(minor) if minor.isdigit() else 0

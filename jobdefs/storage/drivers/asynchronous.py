@@ -14,8 +14,18 @@ from redis.exceptions import NoScriptError, ResponseError
 from jobdefs.policy import STORE_DEADLINE
 from jobdefs.storage import address
 from jobdefs.storage.call import Call
-from jobdefs.storage.drivers.failures import translated
-from jobdefs.storage.drivers.speech import MAX_CONNECTIONS, OPTIONS, arguments, at_least, parameter, popped, untold
+from jobdefs.storage.confirmation import Confirmation
+from jobdefs.storage.drivers.failures import refusal, translated
+from jobdefs.storage.drivers.speech import (
+    MAX_CONFIRMING,
+    MAX_CONNECTIONS,
+    OPTIONS,
+    arguments,
+    at_least,
+    parameters,
+    popped,
+    untold,
+)
 
 R = TypeVar("R")
 _CONNECTION: Final[dict[str, type[Any]]] = {
@@ -41,6 +51,7 @@ class AsyncStore:
         # Every use is inside _bounded; a timeout of the socket's own would cost a task per request.
         options |= {"socket_timeout": None, "socket_connect_timeout": self._deadline_s}
         self._pool: Any = redis.BlockingConnectionPool(max_connections=MAX_CONNECTIONS, timeout=None, **options)
+        self._confirming: Any = redis.BlockingConnectionPool(max_connections=MAX_CONFIRMING, timeout=None, **options)
         self._waiting: Any = redis.ConnectionPool(**options)
         self._client: Any = redis.Redis(connection_pool=self._pool)
 
@@ -60,16 +71,32 @@ class AsyncStore:
     async def send(self, call: Call[R]) -> R:
         """Run the call's script and return its reply, as the call reads it."""
         rest = arguments(call)
-        async with self._bounded():
+        async with self.bounded():
             try:
                 reply = await self._client.execute_command("EVALSHA", call.script.sha, *rest)
             except NoScriptError:
                 reply = await self._client.execute_command("EVAL", call.script.source, *rest)
         return call.parse(reply)
 
+    async def confirmed(self, call: Call[R], confirmation: Confirmation) -> R:
+        """Do as ``send`` does, and make certain that what it wrote is safe; raises NotDurable where it may not be."""
+        rest = arguments(call)
+        async with self.bounded():
+            connection = await self._confirming.get_connection()
+            try:
+                reply, *told = await _said(connection, ("EVALSHA", call.script.sha, *rest), *confirmation.commands)
+                if isinstance(reply, NoScriptError):
+                    reply, *told = await _said(connection, ("EVAL", call.script.source, *rest), *confirmation.commands)
+            finally:
+                await self._confirming.release(connection)
+            if isinstance(reply, ResponseError):
+                raise reply
+        confirmation.check(self._shown, [refusal(said) if isinstance(said, ResponseError) else said for said in told])
+        return call.parse(reply)
+
     async def wait(self, keys: Sequence[str], timeout_s: float) -> tuple[str, float] | None:
         """Take the lowest member of the first sorted set that has one: its key and score, None after ``timeout_s``."""
-        async with self._bounded(timeout_s):
+        async with self.bounded(timeout_s):
             connection = await self._waiting.get_connection()
             try:
                 await connection.send_command("BZPOPMIN", *keys, at_least(timeout_s))
@@ -80,32 +107,46 @@ class AsyncStore:
 
     async def info(self) -> dict[str, Any]:
         """Return what the server says about itself."""
-        async with self._bounded():
+        async with self.bounded():
             found: dict[str, Any] = await self._client.execute_command("INFO")
         return found
 
-    async def config(self, name: str) -> str | None:
-        """Return one of the server's parameters, None where it has none of this name or does not tell."""
-        async with self._bounded():
+    async def config(self, *names: str) -> dict[str, str]:
+        """Return the server's parameters of these names, without those that it does not have or does not tell."""
+        async with self.bounded():
             try:
-                found = await self._client.execute_command("CONFIG GET", name)
+                found = await self._client.execute_command("CONFIG GET", *names)
             except ResponseError as error:
-                found = untold(error)
-        return parameter(found, name)
+                return untold(error)
+        return parameters(found)
 
     async def ping(self) -> None:
         """Return when the server has answered."""
-        async with self._bounded():
+        async with self.bounded():
             await self._client.execute_command("PING")
 
     async def close(self) -> None:
         """Close every connection."""
-        await self._pool.aclose()
-        await self._waiting.aclose()
+        for pool in (self._pool, self._confirming, self._waiting):
+            await pool.aclose()
 
     @asynccontextmanager
-    async def _bounded(self, extra_s: float = 0) -> AsyncIterator[None]:
+    async def bounded(self, extra_s: float = 0) -> AsyncIterator[None]:
+        """Bound everything inside by the deadline and ``extra_s``, as a whole; raises StoreUnavailable afterwards."""
         patience_s = self._deadline_s + extra_s
         with translated(self._shown, patience_s):
             async with asyncio.timeout(patience_s):
                 yield
+
+
+async def _said(connection: Any, *commands: tuple[Any, ...]) -> list[Any]:
+    """Send commands in one go and return their replies; a refusal is an answer like any other."""
+    await connection.send_packed_command(connection.pack_commands(commands))
+    return [await _reply(connection) for _ in commands]
+
+
+async def _reply(connection: Any) -> Any:
+    try:
+        return await connection.read_response()
+    except ResponseError as error:
+        return error

@@ -35,6 +35,13 @@ _REPLIES: Final[tuple[tuple[str, type[StoreError], str], ...]] = (
     ("CLUSTERDOWN", StoreUnavailable, "says that its cluster is down; try again shortly"),
     ("MOVED", StoreUnsuitable, _CLUSTER),
     ("CROSSSLOT", StoreUnsuitable, _CLUSTER),
+    # What one that wants a password says to a request of more than a few words.
+    ("ERR Protocol error: unauthenticated", StoreUnsuitable, f"wants a password; {_LOG_IN}"),
+    (
+        "WRONGTYPE",
+        StoreError,
+        "holds something strange under a key of the jobs; find out who else writes there, or change JOBS_NAMESPACE",
+    ),
     ("ERR DB index", StoreUnsuitable, "has no database of this number; correct the number at the end of REDIS_URL"),
 )
 
@@ -45,16 +52,26 @@ def translated(address: str, patience_s: float) -> Iterator[None]:
     try:
         yield
     except (exceptions.RedisError, OSError) as error:
-        kind, text = _judged(_root(error), patience_s)
-        message = f"The server at {address} {text}."
-        raise kind(message) from error
+        root = _root(error)
+        kind, text = _told(root) or _silence(root, patience_s)
+        failure = kind(f"The server at {address} {text}.")
+        if isinstance(failure, StoreUnavailable):
+            failure.answered = _told(root) is not None
+        raise failure from error
 
 
-def _judged(error: Exception, patience_s: float) -> tuple[type[StoreError], str]:
+def refusal(error: Exception) -> str:
+    """Return what an error reply means, as words that follow "The server at ADDRESS"."""
+    _, text = _told(error) or _silence(error, 0)
+    return text
+
+
+def _told(error: Exception) -> tuple[type[StoreError], str] | None:
     reply = f"{getattr(error, 'status_code', None) or ''} {error}".strip()
-    for beginning, kind, text in _REPLIES:
-        if reply.startswith(beginning):
-            return kind, text
+    return next(((kind, text) for beginning, kind, text in _REPLIES if reply.startswith(beginning)), None)
+
+
+def _silence(error: Exception, patience_s: float) -> tuple[type[StoreError], str]:
     match error:
         case exceptions.AuthenticationError():
             return StoreUnsuitable, f"refuses the user or the password ({_reason(error)}); {_LOG_IN}"
@@ -73,6 +90,8 @@ def _judged(error: Exception, patience_s: float) -> tuple[type[StoreError], str]
                 StoreUnavailable,
                 f"cannot be reached ({_reason(error)}); start it, or set REDIS_URL to the right address",
             )
+        case _ if "user_script" in str(error):
+            return StoreError, "could not run a script to its end; this is a fault of ours, and the log says more"
         case _:
             return StoreError, f"refuses the request ({_reason(error)})"
 

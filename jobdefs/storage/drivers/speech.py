@@ -1,5 +1,6 @@
 """What both drivers say to a server in the same way, and how they read its replies."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from redis.exceptions import NoPermissionError, ResponseError
@@ -7,6 +8,8 @@ from redis.exceptions import NoPermissionError, ResponseError
 from jobdefs.storage.call import Argument, Call
 
 MAX_CONNECTIONS: Final = 32
+# Of those that wait for a confirmation most only wait.
+MAX_CONFIRMING: Final = 128
 # RESP 2 needs no handshake, so that a server too old for HELLO can still say its version. Nor does CLIENT SETINFO run.
 OPTIONS: Final[dict[str, Any]] = {"protocol": 2, "driver_info": None, "decode_responses": False, "retry_on_error": []}
 
@@ -31,14 +34,20 @@ def popped(found: Any) -> tuple[str, float] | None:
     return None if found is None else (found[0].decode(), float(found[2]))
 
 
-def parameter(found: dict[str | bytes, Any], name: str) -> str | None:
+def parameters(found: Mapping[str | bytes, Any]) -> dict[str, str]:
     """Read the reply to CONFIG GET."""
-    value = found.get(name, found.get(name.encode()))
-    return value.decode() if isinstance(value, bytes) else value
+    return {_text(name): _text(value) for name, value in found.items()}
 
 
-def untold(error: ResponseError) -> dict[str | bytes, Any]:
-    """Return no parameters where the server does not tell them: hosted ones forbid CONFIG, or take the command away."""
-    if isinstance(error, NoPermissionError) or "unknown command" in str(error):
+def untold(error: ResponseError) -> dict[str, str]:
+    """Return no parameters where the server does not tell them: hosted ones forbid CONFIG, or take the command away.
+
+    Servers before version 7 tell one at a time only.
+    """
+    if isinstance(error, NoPermissionError) or "unknown command" in str(error) or "wrong number" in str(error):
         return {}
     raise error
+
+
+def _text(value: Any) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)

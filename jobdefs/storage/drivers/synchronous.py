@@ -14,7 +14,7 @@ from jobdefs.policy import STORE_DEADLINE
 from jobdefs.storage import address
 from jobdefs.storage.call import Call
 from jobdefs.storage.drivers.failures import translated
-from jobdefs.storage.drivers.speech import MAX_CONNECTIONS, OPTIONS, arguments, at_least, parameter, popped, untold
+from jobdefs.storage.drivers.speech import MAX_CONNECTIONS, OPTIONS, arguments, at_least, parameters, popped, untold
 
 R = TypeVar("R")
 _CONNECTION: Final[dict[str, type[Any]]] = {
@@ -77,14 +77,14 @@ class Store:
             found: dict[str, Any] = self._client.execute_command("INFO")
         return found
 
-    def config(self, name: str) -> str | None:
-        """Return one of the server's parameters, None where it has none of this name or does not tell."""
+    def config(self, *names: str) -> dict[str, str]:
+        """Return the server's parameters of these names, without those that it does not have or does not tell."""
         with self._translated():
             try:
-                found = self._client.execute_command("CONFIG GET", name)
+                found = self._client.execute_command("CONFIG GET", *names)
             except ResponseError as error:
-                found = untold(error)
-        return parameter(found, name)
+                return untold(error)
+        return parameters(found)
 
     def ping(self) -> None:
         """Return when the server has answered."""

@@ -1,0 +1,140 @@
+"""Passage: the one way from the service to the store."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final, Protocol, TypeVar
+
+from loguru import logger
+
+from jobdefs.durability import MEMORY, Durability
+from jobdefs.errors import JobsError, StoreUnavailable, StoreUnsuitable
+from jobdefs.storage import key_space
+from jobdefs.storage.call import Call
+from jobdefs.storage.confirmation import confirmation, hindrance
+from jobdefs.storage.drivers import AsyncStore
+from jobdefs.storage.inspection import InspectionCalls
+from jobdefs.storage.suitability import Watch
+from service.breaker import Breaker
+
+R = TypeVar("R")
+_MENDED: Final = "the store can keep the promises again"
+
+
+class Submission(Protocol[R]):
+    """Makes the call that takes something in."""
+
+    def __call__(self, *, confirm: bool) -> Call[R]:
+        """Return the call."""
+
+
+class Passage:
+    """Lets requests through to a server that is there and keeps its promises, each within the store's deadline.
+
+    Every coroutine raises StoreUnavailable (at once, while the breaker is open) or StoreUnsuitable. ``durability`` is
+    what is wanted where a submission asks for nothing.
+    """
+
+    def __init__(self, store: AsyncStore, namespace: str, durability: Durability | None = None) -> None:
+        self._store = store
+        self._inspection = InspectionCalls(namespace)
+        self._default = MEMORY if durability is None else durability
+        self._watch = Watch(store.shown)
+        self._breaker = Breaker()
+        self._opened = self._begun = False
+        self._turn = asyncio.Lock()
+        self._complaint = ""
+
+    async def send(self, call: Call[R]) -> R:
+        """Send a call to a server that was suitable when it was met."""
+        async with self._admitted():
+            if not self._opened:
+                await self._meet()
+            return await self._store.send(call)
+
+    async def submit(self, submission: Submission[R], asked: Durability | None) -> tuple[R, Durability]:
+        """Send a call that takes something in; return its reply, and how safe that is. Raises NotDurable, too.
+
+        ``submission`` makes the call; ``confirm`` tells it to write something in any case.
+        """
+        level = self._default if asked is None else asked
+        async with self._admitted():
+            await self._meet()
+            server = self._watch.require()
+            wanted = confirmation(level, server, self._store.shown)
+            if wanted is None:
+                return await self._store.send(submission(confirm=False)), server.durability
+            return await self._store.confirmed(submission(confirm=True), wanted), level
+
+    async def check(self) -> None:
+        """Return when the server has answered, and can keep the promises and the default level.
+
+        It is asked even while the breaker is open.
+        """
+        async with self._answering():
+            await self._meet(again=bool(self._complaint))
+            await self._store.ping()
+        if self._complaint:
+            raise StoreUnsuitable(self._complaint)
+
+    @asynccontextmanager
+    async def _admitted(self) -> AsyncIterator[None]:
+        if not self._breaker.admits():
+            raise StoreUnavailable(
+                f"The server at {self._store.shown} gave no answer the last times, and is asked once a second until it "
+                "does; check that it runs and is not overloaded, then try again."
+            )
+        async with self._answering():
+            yield
+
+    @asynccontextmanager
+    async def _answering(self) -> AsyncIterator[None]:
+        try:
+            async with self._store.bounded():
+                yield
+        except StoreUnavailable as error:
+            # What comes back may be another server, or an empty one.
+            self._opened = False
+            self._watch.forget()
+            self._note(answered=error.answered)
+            raise
+        except JobsError:
+            self._note(answered=True)
+            raise
+        self._note(answered=True)
+
+    def _note(self, *, answered: bool) -> None:
+        was_open = self._breaker.is_open
+        if answered:
+            self._breaker.succeeded()
+        else:
+            self._breaker.failed()
+        if was_open and answered:
+            logger.info("the server at {} answers again", self._store.shown)
+        elif self._breaker.is_open and not was_open:
+            logger.warning("the server at {} gives no answer; it is asked once a second now", self._store.shown)
+
+    async def _meet(self, *, again: bool = False) -> None:
+        """Read what the server is, unless another request has just done so, and open the key space."""
+        if self._opened and not (again or self._watch.is_stale):
+            return
+        async with self._turn:
+            if self._watch.is_stale or again:
+                await self._watch.read_async(self._store)
+                self._judge()
+            if not self._opened:
+                self._watch.require()
+                space = await self._store.send(self._inspection.open(secrets.token_hex(16)))
+                key_space.check(space, self._store.shown)
+                self._opened = self._begun = True
+
+    def _judge(self) -> None:
+        before, self._complaint = self._complaint, self._watch.problem or self._shortcoming()
+        # A program that only begins tells it by itself, and ends.
+        if self._complaint != before and self._begun:
+            logger.log("ERROR" if self._complaint else "INFO", "{}", self._complaint or _MENDED)
+
+    def _shortcoming(self) -> str:
+        why = hindrance(self._default, self._watch.require())
+        return f"JOBS_DURABILITY is {self._default}, and the server at {self._store.shown} {why}." if why else ""
