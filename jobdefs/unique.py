@@ -66,7 +66,7 @@ class Unique:
 
     def check(self, payload: type[Any]) -> None:
         """Refuse fields that the payload class has not; raises DefinitionError."""
-        known = [field.name for field in attrs.fields(payload)]
+        known = [field.alias or field.name for field in attrs.fields(payload) if field.init]
         for name in self.key if isinstance(self.key, tuple) else ():
             if name not in known:
                 raise DefinitionError(

@@ -35,9 +35,9 @@ class EnqueueRequest:
 class EnqueueReceipt:
     """What became of an enqueue. ``created`` is False where the job was there already, or another one in its place.
 
-    Then ``id`` and ``state`` are those of the job that is there, ``name`` is None where it is not known, and ``queue`` is
-    None. ``state`` is None where that job's retention has ended and only its id is remembered. ``durability`` is how safe
-    the job is: ``memory``, ``disk`` or ``replica:n``.
+    Then ``id`` and ``state`` are those of the job that is there, ``name`` is None where it is not known, and ``queue``
+    is None. ``state`` is None where that job's retention has ended and only its id is remembered. ``durability`` is how
+    safe the job is: ``memory``, ``disk`` or ``replica:n``.
     """
 
     id: str
@@ -57,7 +57,7 @@ class Prepared:
     durability: Durability | None = None
 
     def receipt(self, given: Receipt, reached: Durability) -> EnqueueReceipt | DuplicateJob | IdempotencyConflict:
-        """Return what the caller gets for the store's receipt, at the level that was reached: a receipt, or the error."""
+        """Return what the caller gets for the store's receipt at the level reached: a receipt, or the error."""
         lock, duplicate = self.job.lock, given.verdict is SubmitVerdict.DUPLICATE
         if given.verdict is SubmitVerdict.DIFFERENT:
             return IdempotencyConflict(given.id)

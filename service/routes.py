@@ -24,7 +24,10 @@ _BODY: Final[tuple[Failure, ...]] = (
     web.HTTPRequestTimeout,
     errors.InvalidOption,
 )
-_OPTIONS: Final = "delay_ms, run_at, priority, expires_in_ms, attempts, id, durability"
+_OPTIONS: Final = (
+    "delay_ms, run_at, priority, expires_in_ms, attempts, id, durability, unique_key, unique_until, unique_for_ms, "
+    "on_conflict; and the header Idempotency-Key in place of the id"
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -57,8 +60,18 @@ ROUTES: Final = (
         name="enqueue",
         summary="Enqueue one job",
         request=f"an object with payload, and if wanted {_OPTIONS}",
-        responses={202: "the job was put in; Location tells where to follow it", 200: "the id was there already"},
-        errors=(errors.UnknownJob, errors.InvalidPayload, *_BODY, *_ENQUEUED),
+        responses={
+            202: "the job was put in; Location tells where to follow it",
+            200: "it was there already, or another job holds its unique key: the answer is about that job",
+        },
+        errors=(
+            errors.UnknownJob,
+            errors.InvalidPayload,
+            errors.DuplicateJob,
+            errors.IdempotencyConflict,
+            *_BODY,
+            *_ENQUEUED,
+        ),
     ),
     Route(
         method="POST",
@@ -94,8 +107,11 @@ ROUTES: Final = (
         path="/v1/jobs/{id}/cancel",
         handler=jobs.cancel,
         name="cancel",
-        summary="Cancel a job that has not begun",
-        responses={200: "the job's id and state"},
+        summary="Cancel a job that has not ended",
+        responses={
+            200: "the job's id and state",
+            202: "it runs, and its consumer hears with its next beat that it shall end",
+        },
         errors=(errors.JobNotFound, errors.WrongState, *_STORE),
     ),
     Route(
@@ -105,7 +121,7 @@ ROUTES: Final = (
         name="replay",
         summary="Make a dead, cancelled, expired or parked job ready again",
         responses={200: "the job's id and state"},
-        errors=(errors.JobNotFound, errors.WrongState, *_TAKEN),
+        errors=(errors.JobNotFound, errors.WrongState, errors.DuplicateJob, *_TAKEN),
     ),
     Route(
         method="GET",
@@ -113,7 +129,7 @@ ROUTES: Final = (
         handler=overview.queues,
         name="queues",
         summary="Count the jobs of every queue",
-        responses={200: "for each queue its jobs that wait and run, and the age of the oldest ready one"},
+        responses={200: "for each queue its jobs that wait, run and are suspect, and the age of the oldest ready one"},
         errors=_STORE,
     ),
     Route(
@@ -122,7 +138,7 @@ ROUTES: Final = (
         handler=overview.definitions,
         name="definitions",
         summary="Show what can be enqueued",
-        responses={200: "for each name its queue, policy and the JSON Schema of its payload"},
+        responses={200: "for each name its queue, policy, uniqueness and the JSON Schema of its payload"},
     ),
     Route(
         method="GET",

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import attrs
@@ -9,6 +10,7 @@ import attrs
 from jobdefs.clock import from_epoch_ms, to_ms
 from jobdefs.definition import Definition
 from jobdefs.record import Event, JobError, JobRecord, QueueCounts
+from jobdefs.unique import Unique
 from jobdefs.wire.schema import json_schema
 from service.request import EnqueueReceipt
 
@@ -20,6 +22,7 @@ def receipt(given: EnqueueReceipt) -> dict[str, Any]:
         "name": given.name,
         "queue": given.queue,
         "state": given.state,
+        "created": given.created,
         "durability": given.durability,
     }
 
@@ -62,14 +65,28 @@ def queue(counts: QueueCounts) -> dict[str, Any]:
 
 def definition(known: Definition) -> dict[str, Any]:
     """Show what can be enqueued under a name."""
+    schema = json_schema(known)
     return {
         "name": known.name,
         "queue": known.queue,
         "priority": known.priority,
         "attempts": known.retry.attempts,
         "timeout_ms": None if known.timeout is None else to_ms(known.timeout),
+        "unique": _unique(known.unique, schema) if known.unique else None,
         "description": known.description,
-        "schema": json_schema(known),
+        "schema": schema,
+    }
+
+
+def _unique(unique: Unique, schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Show it in the words of the options; ``fields`` make the key, None where a function of the application does."""
+    until, window = (None, unique.until) if isinstance(unique.until, timedelta) else (unique.until, None)
+    fields = None if callable(unique.key) else list(unique.key or schema["properties"])
+    return {
+        "fields": fields,
+        "unique_until": until,
+        "unique_for_ms": None if window is None else to_ms(window),
+        "on_conflict": unique.conflict,
     }
 
 

@@ -7,14 +7,15 @@ from typing import Any
 from aiohttp import hdrs, web
 
 from jobdefs.errors import JobsError, StoreError
-from service import body, intake, problems, views
+from service import body, idempotency, intake, problems, views
 from service.key import queue_of
 from service.request import EnqueueReceipt, EnqueueRequest
 
 
 async def enqueue(request: web.Request) -> web.Response:
     """Put one job in and say where to follow it."""
-    asked = intake.read_one(request.match_info["name"], await body.read(request, body.ONE_BYTES))
+    key = _key(request)
+    asked = intake.read_one(request.match_info["name"], await body.read(request, body.ONE_BYTES), key)
     receipt = await queue_of(request).enqueue(asked)
     headers = {hdrs.LOCATION: request.app.router["job"].canonical.replace("{id}", receipt.id)}
     return web.json_response(views.receipt(receipt), status=_status(receipt), headers=headers)
@@ -22,12 +23,17 @@ async def enqueue(request: web.Request) -> web.Response:
 
 async def enqueue_many(request: web.Request) -> web.Response:
     """Put many jobs in; each has a verdict of its own."""
-    asked = intake.read_many(await body.read(request, body.MANY_BYTES))
+    key = _key(request)
+    asked = intake.read_many(await body.read(request, body.MANY_BYTES), key)
     outcomes = await queue_of(request).enqueue_many([one for one in asked if isinstance(one, EnqueueRequest)])
     _raise_if_nothing_came_in(outcomes)
     following = iter(outcomes)
     verdicts = [next(following) if isinstance(one, EnqueueRequest) else one for one in asked]
     return web.json_response({"results": [_verdict(verdict) for verdict in verdicts]})
+
+
+def _key(request: web.Request) -> str | None:
+    return idempotency.read_key(request.headers.getall(idempotency.HEADER, []))
 
 
 def _raise_if_nothing_came_in(outcomes: Sequence[EnqueueReceipt | JobsError]) -> None:

@@ -1,4 +1,6 @@
-"""Handlers that look at jobs and move those that wait or have ended."""
+"""Handlers that look at jobs and move them."""
+
+from http import HTTPStatus
 
 from aiohttp import web
 
@@ -36,9 +38,11 @@ async def page(request: web.Request) -> web.Response:
 
 
 async def cancel(request: web.Request) -> web.Response:
-    """Cancel a job that has not begun."""
+    """Cancel a job, or ask its consumer to if it runs."""
     job_id = request.match_info["id"]
-    return web.json_response({"id": job_id, "state": await queue_of(request).cancel(job_id)})
+    state = await queue_of(request).cancel(job_id)
+    status = HTTPStatus.ACCEPTED if state is State.RUNNING else HTTPStatus.OK
+    return web.json_response({"id": job_id, "state": state}, status=status)
 
 
 async def replay(request: web.Request) -> web.Response:

@@ -54,13 +54,13 @@ async def queues(queue: QueueService, options: Namespace) -> int:
             one.ready,
             one.scheduled,
             one.running,
+            one.suspect,
             "-" if one.oldest_ready_ms is None else duration(one.oldest_ready_ms),
         )
         for one in counts
     ]
-    print(
-        "\n".join(table(("QUEUE", "READY", "SCHEDULED", "RUNNING", "OLDEST READY"), rows)) if rows else "no queues yet"
-    )
+    heads = ("QUEUE", "READY", "SCHEDULED", "RUNNING", "SUSPECT", "OLDEST READY")
+    print("\n".join(table(heads, rows)) if rows else "no queues yet")
     return Exit.OK
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from jobdefs.policy import MAX_DELAY
 from jobdefs.runtime.exits import MEANINGS
 from jobdefs.state import State
+from jobdefs.unique import Conflict, Until
 from service.cli.wording import PROGRAM
 
 DESCRIPTION: Final = "Typed background jobs: start everything, enqueue, look, mend."
@@ -56,7 +57,8 @@ def _submission(commands: Any) -> None:
         "--delay", type=_seconds, default=0.0, metavar="SECONDS", help="how long it waits before it is ready"
     )
     enqueue.add_argument("--priority", type=int, metavar="N", help="0 to 9, higher first")
-    enqueue.add_argument("--id", help="the job's id; enqueuing an id again changes nothing")
+    _identity(enqueue)
+    _uniqueness(enqueue)
     enqueue.add_argument(
         "--wait",
         nargs="?",
@@ -66,10 +68,26 @@ def _submission(commands: Any) -> None:
         help="follow the job to its end, at most so long",
     )
     for name, text in (
-        ("cancel", "cancel a job that has not begun"),
+        ("cancel", "cancel a job that has not ended"),
         ("replay", "make a dead, cancelled, expired or parked job ready"),
     ):
         _command(commands, name, f"service.cli.submission:{name}", text, json=True).add_argument("id", metavar="ID")
+
+
+def _identity(enqueue: ArgumentParser) -> None:
+    either = enqueue.add_mutually_exclusive_group()
+    either.add_argument("--id", help="the job's id; enqueuing the same again gives the first job")
+    either.add_argument("--idempotency-key", metavar="KEY", help="the same by any text, as the header of the service")
+
+
+def _uniqueness(enqueue: ArgumentParser) -> None:
+    enqueue.add_argument("--unique-key", metavar="KEY", help="let there be one job of this name with the key")
+    scope = enqueue.add_mutually_exclusive_group()
+    scope.add_argument("--unique-until", choices=list(map(str, Until)), help="when the job lets go of it")
+    scope.add_argument("--unique-for", type=_seconds, metavar="SECONDS", help="hold it so long instead")
+    enqueue.add_argument(
+        "--on-conflict", choices=list(map(str, Conflict)), help="what is done where another job holds it"
+    )
 
 
 def _inspection(commands: Any) -> None:

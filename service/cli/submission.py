@@ -3,18 +3,24 @@
 import sys
 from argparse import Namespace
 from datetime import timedelta
+from typing import Final
 
 from jobdefs.errors import Fault, InvalidPayload
 from jobdefs.runtime.exits import Exit
+from jobdefs.state import State
 from jobdefs.wire.body import read_json
-from service import views
+from service import idempotency, views
 from service.cli.following import follow
 from service.cli.session import on_the_queue
 from service.cli.wording import document
 from service.options import EnqueueOptions
 from service.queue import QueueService
+from service.request import EnqueueReceipt
 
-_STANDARD_INPUT = "-"
+_STANDARD_INPUT: Final = "-"
+_EXISTING: Final = " (this id was there already; nothing was changed)"
+_DUPLICATE: Final = " (this job holds the unique key; nothing was put in)"
+_ASKED: Final = " (asked: its consumer hears of it with its next beat, usually at once)"
 
 
 @on_the_queue
@@ -23,22 +29,23 @@ async def enqueue(queue: QueueService, options: Namespace) -> int:
     payload = read_json(_text(options.payload))
     if not isinstance(payload, dict):
         raise InvalidPayload(options.name, (Fault("$", f"expected an object, got {type(payload).__name__}"),))
-    given = EnqueueOptions(delay=timedelta(seconds=options.delay), priority=options.priority, id=options.id)
-    receipt = await queue.enqueue(options.name, payload, **given)
+    asked = _options(options)
+    receipt = await queue.enqueue(options.name, payload, **asked)
     if options.wait is not None:
         return await follow(queue, receipt.id, options.wait, json=options.json)
     if options.json:
-        print(document(views.receipt(receipt) | {"created": receipt.created}))
+        print(document(views.receipt(receipt)))
     else:
-        already = "" if receipt.created else " (this id was there already; nothing was changed)"
-        print(f"{receipt.id} {receipt.state.value if receipt.state else 'deleted'}{already}")
+        state = receipt.state.value if receipt.state else "deleted"
+        print(f"{receipt.id} {state}{_remark(receipt, asked.get('id'))}")
     return Exit.OK
 
 
 @on_the_queue
 async def cancel(queue: QueueService, options: Namespace) -> int:
-    """Cancel a job that has not begun."""
-    return _told(options, (await queue.cancel(options.id)).value)
+    """Cancel a job, or ask its consumer to if it runs."""
+    state = await queue.cancel(options.id)
+    return _told(options, state.value, _ASKED if state is State.RUNNING else "")
 
 
 @on_the_queue
@@ -47,11 +54,30 @@ async def replay(queue: QueueService, options: Namespace) -> int:
     return _told(options, (await queue.replay(options.id)).value)
 
 
-def _told(options: Namespace, state: str) -> int:
+def _options(options: Namespace) -> EnqueueOptions:
+    key = idempotency.read_key([] if options.idempotency_key is None else [options.idempotency_key])
+    return EnqueueOptions(
+        delay=timedelta(seconds=options.delay),
+        priority=options.priority,
+        id=options.id if key is None else idempotency.job_id(key),
+        unique_key=options.unique_key,
+        unique_until=options.unique_until,
+        unique_for=None if options.unique_for is None else timedelta(seconds=options.unique_for),
+        on_conflict=options.on_conflict,
+    )
+
+
+def _remark(receipt: EnqueueReceipt, asked_id: str | None) -> str:
+    if receipt.created:
+        return ""
+    return _EXISTING if receipt.id == asked_id else _DUPLICATE
+
+
+def _told(options: Namespace, state: str, remark: str = "") -> int:
     if options.json:
         print(document({"id": options.id, "state": state}))
     else:
-        print(f"{options.id} {state}")
+        print(f"{options.id} {state}{remark}")
     return Exit.OK
 
 

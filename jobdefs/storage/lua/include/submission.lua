@@ -1,9 +1,11 @@
 -- Reads a job that is to be put in, nil where its envelope, its time or its lock cannot be read. Only the store stamps.
 local CONFLICTS = {existing = true, error = true, replace = true}
+local WINDOW_DIGITS = 15
 local function whole(text) return string.match(text, '^%-?%d+$') and tonumber(text) end
 local function read_lock(job, lock, till, conflict)
   if lock == '' then return job end
-  local known = till == 'started' or till == 'finished' or (string.match(till, '^%d+$') and tonumber(till) > 0)
+  local window = string.match(till, '^%d+$') and #till <= WINDOW_DIGITS and tonumber(till) > 0
+  local known = till == 'started' or till == 'finished' or window
   if not known or not CONFLICTS[conflict] then return nil end
   job.lock, job.till, job.conflict = job.name .. ':' .. lock, till, conflict
   return job
@@ -22,13 +24,19 @@ local function read_job(envelope, delay_ms, due_at_ms, request, lock, till, conf
   return read_lock(job, lock, till, conflict)
 end
 
+-- Whether a job with this id stands for another request. Where that request was not kept, its name must do.
+local function is_other(job, request, name)
+  if job.request == '' then return false end
+  if request then return request ~= job.request end
+  return name and name ~= job.name
+end
+
 -- An id is taken while its job or its tombstone ('state digest') is there, so sending the same job twice makes one.
 local function taken(job)
-  local state, request = state_of(job.id), nil
-  if state then request = read_run(job.id, 'request')[1]
+  local state, request, name = state_of(job.id), nil, nil
+  if state then request, name = read_run(job.id, 'request')[1], stored_head(job.id)
   else request = string.match(tostring(redis.pcall('GET', key('tombstone', job.id))), ' (%x+)$') end
-  local different = job.request ~= '' and request and request ~= job.request
-  return different and 'different' or 'existing', state or 'deleted', job.id
+  return is_other(job, request, name) and 'different' or 'existing', state or 'deleted', job.id
 end
 
 -- The verdict that a held unique key gives to a job, nil where the job may go in.
