@@ -66,6 +66,8 @@ class Attempt:
     @property
     def lane(self) -> Lane:
         """Where the handler runs."""
+        if self.claim.suspect:
+            return Lane.QUARANTINE
         return self.plan.lane if self.plan else Lane.WORKERS
 
     @property

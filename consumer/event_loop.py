@@ -13,6 +13,8 @@ from loguru import logger
 from consumer.attempt import Attempt
 from consumer.timekeeper import Timekeeper
 
+__all__ = ["EventLoop", "new_event_loop"]
+
 try:
     from uvloop import new_event_loop
 except ImportError:

@@ -9,7 +9,7 @@ from loguru import logger
 
 from consumer import failure
 from consumer.attempt import Attempt
-from consumer.huey_bridge.ending import Ending
+from consumer.huey_bridge.ending import Announcement
 from consumer.lanes import BATCH, Lanes
 from jobdefs.policy import Retention
 from jobdefs.record import JobError
@@ -21,7 +21,7 @@ class Ended:
     """An attempt that has ended, and that the store does not know of."""
 
     settlement: Settlement
-    ending: Ending | None
+    ending: Announcement | None
 
     def untellable(self) -> "Ended":
         """Return the end of a job whose own end cannot be written down: it is dead, and says so."""
@@ -63,7 +63,7 @@ class Holdings:
                 self._held[attempt.claim.id] = attempt
                 self._lanes[attempt.lane].enter()
 
-    def settle(self, attempt: Attempt, settlement: Settlement, ending: Ending | None) -> None:
+    def settle(self, attempt: Attempt, settlement: Settlement, ending: Announcement | None) -> None:
         """Take in the end of an attempt; one that is no longer held here counts for nothing."""
         with self.changed:
             if self._held.get(settlement.id) is not attempt:
@@ -101,6 +101,10 @@ class Holdings:
         self._ended.append(ended)
 
     # Leases.
+
+    def holds(self, attempt: Attempt) -> bool:
+        """Whether an attempt has neither ended nor been lost."""
+        return self._held.get(attempt.claim.id) is attempt
 
     def leases(self) -> list[tuple[str, str]]:
         """Return the id and token of every lease that is to be kept."""

@@ -67,7 +67,7 @@ class Intake:
         self._names = {lane: _names(lane, plans) for lane in Lane}
         self._changed = self.holdings.changed
         self._clock = StoreClock()
-        self._more = True
+        self._more = self._more_suspects = True
         self._marker_taken = False
         self._marker_ahead = False
         self._draining = False
@@ -88,7 +88,7 @@ class Intake:
     def wake(self) -> None:
         """Look for jobs at once."""
         with self._changed:
-            self._more = True
+            self._more = self._more_suspects = True
             self._changed.notify_all()
 
     def wake_by_marker(self, due_ms: int) -> None:
@@ -144,6 +144,8 @@ class Intake:
         # A marker that was taken but cannot be followed is put back for others by an exchange that wants nothing.
         if self._marker_taken or (self._marker_ahead and self._clock.due_passed):
             return True
+        if self._suspects() > 0 and self._more_suspects:
+            return True
         return self._want() > 0 and (self._more or self.holdings.freed or self._clock.due_passed)
 
     def _ripe(self) -> bool:
@@ -155,6 +157,9 @@ class Intake:
 
     def _want(self) -> int:
         return 0 if self._draining else min(max(self._lanes.wanting.values(), default=0), _MOST_CLAIMS)
+
+    def _suspects(self) -> int:
+        return 0 if self._draining else self._lanes.suspects
 
     def _patience_s(self) -> float | None:
         bounds = [
@@ -171,18 +176,23 @@ class Intake:
         want, lanes, ended = self._want(), self._lanes.wanting.keys(), self.holdings.take_ended(4 * BATCH)
         rooms = self._rooms(want)
         self.hungry.clear()
+        suspects = self._suspects()
+        self._more_suspects = self._more_suspects and not suspects
         self._more = self._marker_taken = self.holdings.freed = False
         self._marker_ahead = self._marker_ahead and not self._clock.due_passed
         self._queues.append(self._queues.pop(0))
-        return _Request(self._call(want, rooms, ended), ended, lanes)
+        return _Request(self._call(want, suspects, rooms, ended), ended, lanes)
 
-    def _call(self, want: int, rooms: Sequence[Room], ended: Sequence[Ended]) -> Callable[[bool], Call[Exchange]]:
+    def _call(
+        self, want: int, suspects: int, rooms: Sequence[Room], ended: Sequence[Ended]
+    ) -> Callable[[bool], Call[Exchange]]:
         token, queues = secrets.token_hex(16), tuple(self._queues)
 
         def call(again: bool) -> Call[Exchange]:  # noqa: FBT001 - one reader, just below
             return self._calls.exchange(
                 queues=queues,
                 want=want,
+                suspects=suspects,
                 token=token,
                 holder=self.holder,
                 settlements=[each.settlement for each in ended],
@@ -219,7 +229,7 @@ class Intake:
         for ended in ends:
             for told in (ended, ended.untellable()):
                 try:
-                    self._ask(_Request(self._call(0, (), [told]), [told], ()))
+                    self._ask(_Request(self._call(0, 0, (), [told]), [told], ()))
                 except Exception:  # noqa: BLE001 - the next one is another matter
                     logger.exception("the end of job {} cannot be told as it is", ended.settlement.id)
                 else:
@@ -237,6 +247,7 @@ class Intake:
             self.holdings.enter(attempts)
             self._clock.told(reply.now_ms, reply.next_due_ms, rest=not reply.claims)
             self._more = self._more or reply.more
+            self._more_suspects = self._more_suspects or reply.more_suspects
             # Where claims could not be read, what lies behind them may be for any lane.
             unread = len(attempts) < len(reply.claims)
             found = set(request.lanes) if unread or not reply.more else {attempt.lane for attempt in attempts}

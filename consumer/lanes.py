@@ -1,4 +1,4 @@
-"""Where attempts run: a bounded number in the workers, a bounded number on the event loop."""
+"""Where attempts run: a bounded number in the workers, a bounded number on the event loop, one in quarantine."""
 
 import queue
 import time
@@ -8,6 +8,7 @@ from typing import Final
 from consumer.attempt import Attempt
 from consumer.event_loop import EventLoop
 from consumer.plan import Lane
+from consumer.quarantine.host import Quarantine
 from consumer.timekeeper import Timekeeper
 
 SHORT_S: Final = 0.001
@@ -82,12 +83,16 @@ class Occupancy:
 
 
 class Lanes:
-    """Hands attempts to the workers and to the event loop."""
+    """Hands attempts to the workers, to the event loop and to the quarantine."""
 
-    def __init__(self, workers: int, concurrency: int, *, used: frozenset[Lane], keeper: Timekeeper) -> None:
-        self._occupancy = {lane: Occupancy(workers if lane is Lane.WORKERS else concurrency) for lane in sorted(used)}
+    def __init__(
+        self, workers: int, concurrency: int, quarantine: Quarantine, *, used: frozenset[Lane], keeper: Timekeeper
+    ) -> None:
+        self._serving = {lane: Occupancy(workers if lane is Lane.WORKERS else concurrency) for lane in sorted(used)}
+        self._occupancy = self._serving | {Lane.QUARANTINE: Occupancy(1)}
         self._for_workers: queue.SimpleQueue[Attempt | None] = queue.SimpleQueue()
         self._loop = EventLoop(concurrency, keeper)
+        self._quarantine = quarantine
 
     def __getitem__(self, lane: Lane) -> Occupancy:
         """Return what is held for a lane."""
@@ -95,18 +100,23 @@ class Lanes:
 
     @property
     def free(self) -> dict[Lane, int]:
-        """How many more attempts each lane can hold."""
-        return {lane: occupancy.room for lane, occupancy in self._occupancy.items()}
+        """How many more attempts each lane can hold, save the quarantine."""
+        return {lane: occupancy.room for lane, occupancy in self._serving.items()}
+
+    @property
+    def suspects(self) -> int:
+        """How many suspects to ask for: one, where the quarantine is here and empty."""
+        return int(self._quarantine.open and self._occupancy[Lane.QUARANTINE].held == 0)
 
     @property
     def wanting(self) -> dict[Lane, int]:
         """How many jobs to ask for, for each lane that has room and does not rest."""
-        return {lane: each.room for lane, each in self._occupancy.items() if each.room and not each.rest_s}
+        return {lane: each.room for lane, each in self._serving.items() if each.room and not each.rest_s}
 
     @property
     def rest_s(self) -> float | None:
         """How long until a lane with room asks again, in seconds, None where none rests."""
-        rests = [each.rest_s for each in self._occupancy.values() if each.room and each.rest_s]
+        rests = [each.rest_s for each in self._serving.values() if each.room and each.rest_s]
         return min(rests, default=None)
 
     def note(self, *, asked: Collection[Lane], found: Collection[Lane]) -> None:
@@ -129,6 +139,8 @@ class Lanes:
         for attempt in attempts:
             if attempt.lane is Lane.WORKERS:
                 self._for_workers.put(attempt)
+            elif attempt.lane is Lane.QUARANTINE:
+                self._quarantine.take_in(attempt)
         if for_loop := [attempt for attempt in attempts if attempt.lane is Lane.LOOP]:
             self._loop.run(for_loop)
 
@@ -151,8 +163,8 @@ class Lanes:
         return [attempt for lane in stuck for attempt in self._waiting_in(lane)]
 
     def _waiting_in(self, lane: Lane) -> Iterator[Attempt]:
-        if lane is Lane.LOOP:
-            yield from iter(self._loop.take_waiting, None)
+        if lane is not Lane.WORKERS:
+            yield from iter((self._loop if lane is Lane.LOOP else self._quarantine).take_waiting, None)
             return
         while True:
             try:

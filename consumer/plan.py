@@ -1,7 +1,8 @@
 """How jobs of one name are run by this consumer."""
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -10,12 +11,16 @@ from jobdefs.definition import Definition
 from jobdefs.policy import Retention
 from jobdefs.retry import RetryPolicy
 
+if TYPE_CHECKING:
+    from consumer.huey_bridge.app import JobsHuey
+
 
 class Lane(StrEnum):
-    """Where a handler runs: ``def`` ones in the workers, ``async def`` ones on the event loop."""
+    """Where a handler runs: ``def`` in the workers, ``async def`` on the event loop, suspects of both in quarantine."""
 
     WORKERS = "workers"
     LOOP = "loop"
+    QUARANTINE = "quarantine"
 
 
 @attrs.frozen
@@ -30,6 +35,11 @@ class Plan:
     @lane.default
     def _lane(self) -> Lane:
         return Lane.LOOP if self.binding.asynchronous else Lane.WORKERS
+
+
+def plans_of(app: "JobsHuey", bindings: Mapping[str, Binding]) -> dict[str, Plan]:
+    """Return the plan of every definition, by name."""
+    return {name: Plan(binding.definition, binding, app.task_classes[name]) for name, binding in bindings.items()}
 
 
 def retention_of(plan: Plan | None) -> Retention:

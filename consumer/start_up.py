@@ -1,22 +1,20 @@
 """What stands between ``huey_consumer consumer.app`` and the first claim: checks, and a clear line where one fails."""
 
-import logging
 import secrets
 from datetime import timedelta
-from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from loguru import logger
 
 from consumer.binding import Binding, load_bindings
 from consumer.huey_bridge.app import JobsHuey
 from consumer.huey_bridge.consumer import LeasedConsumer
-from consumer.plan import Plan
+from consumer.log_setup import LogSetup
+from consumer.plan import Plan, plans_of
 from consumer.settings import ConsumerSettings
 from consumer.station import Orders, Station
 from jobdefs.errors import JobsError, SettingsError
 from jobdefs.policy import DEFAULT_QUEUE
-from jobdefs.runtime import logs
 from jobdefs.runtime.exits import tell
 from jobdefs.storage import key_space, suitability
 from jobdefs.storage.inspection import InspectionCalls
@@ -26,21 +24,22 @@ _THREAD_OR_PROCESS: Final = ("thread", "process")
 
 def create_consumer(app: JobsHuey, settings: ConsumerSettings, options: dict[str, Any]) -> LeasedConsumer:
     """Return the consumer that Huey's options ask for; exits with one line where something is missing or wrong."""
-    _take_over_logging(settings)
+    log = LogSetup.of_options(settings)
+    log.apply()
     try:
-        return _create(app, settings, options)
+        return _create(app, settings, options, log)
     except JobsError as error:
         raise SystemExit(tell("consumer", error)) from None
 
 
-def _create(app: JobsHuey, settings: ConsumerSettings, options: dict[str, Any]) -> LeasedConsumer:
+def _create(app: JobsHuey, settings: ConsumerSettings, options: dict[str, Any], log: LogSetup) -> LeasedConsumer:
     _check(options)
     bindings = load_bindings(app.catalog, settings.handlers)
     suitability.check(app.store)
     key_space.check(app.store.send(InspectionCalls(settings.namespace).open(secrets.token_hex(16))), app.store.shown)
     # A process worker must not inherit a connection.
     app.store.close()
-    orders = _orders(app, settings, bindings)
+    orders = _orders(app, settings, bindings, log)
     options["shutdown_timeout"] = (
         options.get("shutdown_timeout") if options.get("shutdown_timeout") is not None else settings.drain
     )
@@ -62,8 +61,8 @@ def _check(options: dict[str, Any]) -> None:
         raise SettingsError(f"-t {drain_s:g} is not possible: running jobs may take 0 seconds or more after SIGTERM")
 
 
-def _orders(app: JobsHuey, settings: ConsumerSettings, bindings: dict[str, Binding]) -> Orders:
-    plans = {name: Plan(binding.definition, binding, app.task_classes[name]) for name, binding in bindings.items()}
+def _orders(app: JobsHuey, settings: ConsumerSettings, bindings: dict[str, Binding], log: LogSetup) -> Orders:
+    plans = plans_of(app, bindings)
     return Orders(
         namespace=settings.namespace,
         queues=_queues(settings, plans),
@@ -71,6 +70,7 @@ def _orders(app: JobsHuey, settings: ConsumerSettings, bindings: dict[str, Bindi
         plain_tasks=app.has_plain_tasks,
         concurrency=settings.concurrency,
         lease=timedelta(seconds=settings.lease),
+        log=log,
     )
 
 
@@ -81,16 +81,3 @@ def _queues(settings: ConsumerSettings, plans: dict[str, Plan]) -> tuple[str, ..
         if queue not in known:
             logger.warning("JOBS_QUEUES: no definition names the queue {}; known are {}", queue, ", ".join(known))
     return tuple(asked)
-
-
-def _take_over_logging(settings: ConsumerSettings) -> None:
-    """Lead Huey's lines through loguru, at the level and to the file that huey_consumer's options gave them."""
-    huey = logging.getLogger("huey")
-    asked = {logging.DEBUG: "DEBUG", logging.WARNING: "WARNING"}.get(huey.level, settings.log_level)
-    files = [Path(handler.baseFilename) for handler in huey.handlers if isinstance(handler, logging.FileHandler)]
-    logs.configure(asked, cast("logs.Format", settings.log_format), files[0] if files else None)
-    logs.intercept("huey", level=asked)
-    if asked != "DEBUG":
-        # Huey tells of every job at INFO, which costs more than running a short one; -v shows it.
-        huey.setLevel(logging.WARNING)
-        logging.getLogger("huey.consumer").setLevel(asked)

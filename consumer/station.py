@@ -14,8 +14,11 @@ from consumer.huey_bridge.app import JobsHuey
 from consumer.intake import Intake
 from consumer.lanes import Lanes
 from consumer.leaks import Leaks
+from consumer.log_setup import LogSetup
 from consumer.plan import Lane, Plan
 from consumer.presence import Presence
+from consumer.quarantine.host import Quarantine
+from consumer.quarantine.seat import Seat
 from consumer.timekeeper import Timekeeper
 from consumer.wake_up import WakeUp
 from jobdefs.storage import keys
@@ -32,6 +35,9 @@ class Orders:
     plain_tasks: bool
     concurrency: int
     lease: timedelta
+    log: LogSetup
+    # Made before process workers are, which share it.
+    seat: Seat = attrs.field(factory=Seat)
 
 
 class Station:
@@ -41,7 +47,8 @@ class Station:
         self._workers = workers
         self.leaks = Leaks(workers)
         self.keeper = Timekeeper(self.leaks)
-        self.lanes = Lanes(workers, orders.concurrency, used=_used_lanes(orders), keeper=self.keeper)
+        self._quarantine = Quarantine(app, orders.seat, orders.log)
+        self.lanes = Lanes(workers, orders.concurrency, self._quarantine, used=_used_lanes(orders), keeper=self.keeper)
         calls = ExecutionCalls(orders.namespace, orders.lease)
         holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self.intake = Intake(app, calls, self.lanes, holder=holder, queues=orders.queues, plans=orders.plans)
@@ -54,6 +61,7 @@ class Station:
         """Say that the consumer is here, and begin to claim."""
         self._presence.start()
         self.intake.start()
+        self._quarantine.start(self.intake)
         self._wake_up.start()
 
     @property
@@ -75,10 +83,12 @@ class Station:
         """Wait for what runs until ``deadline`` (a moment of time.monotonic()), and hand back the rest."""
         self.drain()
         if not self.intake.holdings.wait_until_idle(max(deadline - time.monotonic(), 0.0)):
+            self._quarantine.interrupt()
             self.intake.holdings.hand_back_all()
             self.lanes.cancel_all()
         self._presence.stop()
         self.intake.close()
+        self._quarantine.close()
         self.lanes.close()
 
 

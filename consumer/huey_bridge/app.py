@@ -13,7 +13,7 @@ from huey.exceptions import RetryTask
 from huey.utils import ChordConfig, Error, noop_context
 
 from consumer.huey_bridge import message, writing
-from consumer.huey_bridge.ending import Ending
+from consumer.huey_bridge.ending import Announcement, Ending
 from consumer.huey_bridge.registry import JobRegistry
 from consumer.huey_bridge.serializer import TaggedSerializer
 from consumer.huey_bridge.storage import LeasedStorage
@@ -113,10 +113,9 @@ class JobsHuey(RedisHuey):
             Huey._execute(self, task, self._get_timestamp())  # noqa: SLF001 - Huey's own meaning of every ending
         return ending
 
-    def announce(self, ending: Ending) -> None:
+    def announce(self, announcement: Announcement) -> None:
         """Send the collected signals to their receivers."""
-        for signal, task, *args in ending.signals:
-            super()._emit(signal, task, *args)
+        announcement.announce(super()._emit)
 
     @property
     def ending(self) -> Ending | None:
@@ -240,6 +239,12 @@ class JobsHuey(RedisHuey):
         """The names under which jobs of plain tasks are written."""
         names = self._registry._registry.keys() - self.task_classes.keys()  # noqa: SLF001
         return [message.PREFIX + name for name in names]
+
+    @property
+    def plain_modules(self) -> list[str]:
+        """The modules that plain tasks are from; whoever imports them has the same tasks."""
+        found = {cls.__module__ for cls in self._registry._registry.values() if not hasattr(cls, "definition")}  # noqa: SLF001
+        return sorted(found - {"__main__"})
 
     @property
     def has_plain_tasks(self) -> bool:

@@ -26,6 +26,13 @@ def task(app: "JobsHuey", plan: Plan | None, claim: Claim, written: Envelope) ->
     return reading.defined_task(plan.definition, plan.task_class, claim, written)
 
 
+def stand_in(app: "JobsHuey", plan: Plan | None, claim: Claim, written: Envelope) -> Task:
+    """Return the task behind a claim for whoever must not read a definition's payload; raises UnreadableEnvelope."""
+    if plan is None:
+        return reading.plain_task(app, claim, written)
+    return reading.stand_in(plan.definition, plan.task_class, claim, written)
+
+
 def knows(app: "JobsHuey", written: Envelope) -> bool:
     """Tell whether a plain task of this name is registered here."""
     return written.name in app.plain_names

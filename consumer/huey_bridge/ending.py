@@ -1,7 +1,8 @@
 """Collects what Huey does at the end of an attempt, so that all of it becomes one settlement."""
 
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import attrs
 from huey import signals as S  # noqa: N812 - Huey's own convention
@@ -22,6 +23,13 @@ _TOLD_BY_SIGNAL: Final = {
 }
 _DETAIL_CHARACTERS: Final = 200
 _NOT_KEPT: Final = timedelta(0)
+
+
+class Announcement(Protocol):
+    """What receivers of signals get once a settlement was accepted."""
+
+    def announce(self, emit: Callable[..., None]) -> None:
+        """Send the signals by ``emit``, or have somebody else send them."""
 
 
 @attrs.define
@@ -51,6 +59,11 @@ class Ending:
         self.signals.append((signal, task, *args))
         if task is self.task and signal in _TOLD_BY_SIGNAL:
             self._told = _TOLD_BY_SIGNAL[signal]
+
+    def announce(self, emit: Callable[..., None]) -> None:
+        """Send the signals."""
+        for signal, task, *args in self.signals:
+            emit(signal, task, *args)
 
     def settlement(self) -> Settlement:
         """Return the whole of it as one move of the store."""

@@ -21,7 +21,17 @@ if TYPE_CHECKING:
 
 def defined_task(definition: Definition, task_class: type[Task], claim: Claim, written: Envelope) -> Task:
     """Return the task of a defined job; raises InvalidBody or InvalidPayload where the payload does not fit."""
-    payload = codec.decode(definition, written.payload)
+    return _with_payload(codec.decode(definition, written.payload), definition, task_class, claim, written)
+
+
+def stand_in(definition: Definition, task_class: type[Task], claim: Claim, written: Envelope) -> Task:
+    """Return the task of a defined job without its payload, which is None instead."""
+    return _with_payload(None, definition, task_class, claim, written)
+
+
+def _with_payload(
+    payload: Any, definition: Definition, task_class: type[Task], claim: Claim, written: Envelope
+) -> Task:
     attempts = written.attempts or definition.retry.attempts
     task = task_class((payload,), {}, id=claim.id, retries=_retries_left(attempts, claim))
     task.timeout = definition.timeout.total_seconds() if definition.timeout else None

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -26,6 +27,7 @@ from tests.support.shop.jobs import (
     Nap,
     Order,
     Patient,
+    Pill,
     SoldOut,
     Stuck,
     StuckAsync,
@@ -33,6 +35,7 @@ from tests.support.shop.jobs import (
 )
 
 _FOR_EVER = 60
+_MUCH = 150 * 1024 * 1024
 
 
 @handles(Add)
@@ -205,3 +208,21 @@ def mumble(job: Mumble) -> None:
     """Fail in words that cannot be encoded."""
     del job
     raise ValueError("\ud800")
+
+
+@handles(Pill)
+def pill(job: Pill) -> None:
+    """End the process as told."""
+    ways: dict[str, Callable[[], object]] = {
+        "exit": lambda: os._exit(9),
+        "fault": lambda: os.kill(os.getpid(), signal.SIGSEGV),
+        "memory": _run_out_of_memory,
+    }
+    ways[job.how]()
+
+
+def _run_out_of_memory() -> None:
+    # As the kernel ends a process that has taken too much.
+    taken = bytearray(_MUCH)
+    taken[::4096] = b"x" * len(taken[::4096])
+    os.kill(os.getpid(), signal.SIGKILL)

@@ -130,3 +130,11 @@ class Patient:
 @attrs.frozen
 class Mumble:
     """Fails with words that are no text."""
+
+
+@define("PILL", retry=QUICK)
+@attrs.frozen
+class Pill:
+    """Ends its process, in every attempt: by an exit code, by a fault in a C library, or when memory runs out."""
+
+    how: str

@@ -1,0 +1,119 @@
+"""The process in which suspects run, and what it means for them how it ends."""
+
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
+
+import attrs
+from loguru import logger
+
+from consumer.huey_bridge.app import JobsHuey
+from consumer.log_setup import LogSetup
+from consumer.quarantine.child import Child
+from consumer.quarantine.death import Death
+from consumer.quarantine.lines import Word, claim_fields, to_settlement
+from consumer.quarantine.stay import End, Stay
+
+_LOOK_S: Final = 0.05
+_START_S: Final = 60.0
+# Whoever kills every process here, as a container's end does, has come to this one by then: nobody is condemned.
+_SWEEP_S: Final = 0.2
+
+
+class NoProcess(Exception):
+    """The process ended, or hung, before it began with the job."""
+
+
+@attrs.frozen
+class Elsewhere:
+    """An ending whose signals wait in the process."""
+
+    tell: Callable[[], None]
+
+    def announce(self, emit: Callable[..., None]) -> None:
+        """Let the process send them."""
+        del emit
+        self.tell()
+
+
+class Cell:
+    """Starts the process when it is needed and none is there; used by one thread.
+
+    ``later`` lets that thread do something, from any other one.
+    """
+
+    def __init__(self, app: JobsHuey, log: LogSetup, later: Callable[[Callable[[], None]], None]) -> None:
+        self._app = app
+        self._log = log
+        self._later = later
+        self._child: Child | None = None
+
+    def run(self, stay: Stay, stopped: Callable[[Stay], End | None]) -> End:
+        """Run a suspect to its end. As soon as ``stopped`` gives one, the process is killed, and that is the end.
+
+        Raises NoProcess where there is none that would begin.
+        """
+        try:
+            return stopped(stay) or self._watched(stay, stopped, self._begun())
+        except BaseException:
+            self._kill()
+            raise
+
+    def look_after_idle(self) -> None:
+        """Note the death of a process in which nothing ran."""
+        death = self._child.death() if self._child else None
+        if death is not None:
+            logger.warning("the quarantine's process ended {} while nothing ran in it", death.how)
+            self._kill()
+
+    def stop(self, timeout_s: float) -> None:
+        """Let the process end, and kill it if that takes too long."""
+        if self._child is not None:
+            self._child.stop(timeout_s)
+
+    def _begun(self) -> Child:
+        self.look_after_idle()
+        if self._child is None:
+            self._child = Child(self._setup())
+            logger.info("suspects run in process {}", self._child.pid)
+        return self._child
+
+    def _watched(self, stay: Stay, stopped: Callable[[Stay], End | None], child: Child) -> End:
+        child.say(Word.RUN, claim_fields(stay.attempt.claim))
+        while True:
+            # In this order, so that its last words are heard.
+            death = child.death()
+            for word, content in child.hear(0 if death else _LOOK_S):
+                if word is Word.ENDED:
+                    return to_settlement(*content), Elsewhere(partial(self._later, partial(self._settled, child)))
+                stay.begin(*content)
+            if death is not None:
+                self._kill()
+                return _judged(stay, death)
+            if end := stopped(stay):
+                self._kill()
+                return end
+            if stay.began is None and time.monotonic() > stay.came + _START_S:
+                raise NoProcess(f"it did not begin within {_START_S:g} s")
+
+    def _settled(self, child: Child) -> None:
+        if child is self._child:
+            child.say(Word.SETTLED)
+
+    def _kill(self) -> None:
+        if self._child is not None:
+            self._child.kill()
+            self._child = None
+
+    def _setup(self) -> dict[str, Any]:
+        return {"path": sys.path, "modules": self._app.plain_modules, "log": attrs.asdict(self._log)}
+
+
+def _judged(stay: Stay, death: Death) -> End:
+    if stay.began is None:
+        raise NoProcess(f"it ended {death.how}")
+    if death.killed:
+        time.sleep(_SWEEP_S)
+    return stay.condemned(death) if death.seen else stay.released("nobody saw how the quarantine's process ended")

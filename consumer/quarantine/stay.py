@@ -1,0 +1,95 @@
+"""One suspect's stay in quarantine, as its parent sees it, and the ends that only the parent can give it."""
+
+import time
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from typing import Any, ClassVar
+
+import attrs
+from loguru import logger
+
+from consumer.attempt import Attempt
+from consumer.huey_bridge import bodies
+from consumer.huey_bridge.app import JobsHuey
+from consumer.huey_bridge.ending import Announcement, Ending
+from consumer.plan import retention_of, retry_of
+from consumer.quarantine.death import Death, DiedInQuarantine
+from jobdefs.record import JobError
+from jobdefs.storage.contract import Settlement
+
+End = tuple[Settlement, Announcement | None]
+
+
+class Stay:
+    """What is known of an attempt that runs in the quarantine's process."""
+
+    grace: ClassVar = timedelta(seconds=5)
+
+    def __init__(self, app: JobsHuey, attempt: Attempt) -> None:
+        self.attempt = attempt
+        self.began: float | None = None
+        self.came = time.monotonic()
+        self._app = app
+        self._task = self._stand_in()
+        self._peak_before_kib = 0
+
+    def begin(self, peak_kib: int) -> None:
+        """Note that the process has begun with the job; from here on its death is the job's doing."""
+        self.began, self._peak_before_kib = time.monotonic(), peak_kib
+
+    @property
+    def overdue(self) -> bool:
+        """Whether the job's timeout is over by more than the grace in which the process should have ended it."""
+        timeout_s = self._task.timeout if self._task else None
+        if self.began is None or not timeout_s:
+            return False
+        return bool(time.monotonic() > self.began + timeout_s + self.grace.total_seconds())
+
+    @property
+    def logged(self) -> AbstractContextManager[None]:
+        """A block whose log lines show the job."""
+        claim = self.attempt.claim
+        return logger.contextualize(
+            job_id=claim.id, job_name=self.attempt.written.name, queue=claim.queue, attempt=claim.failures + 1
+        )
+
+    # Ends.
+
+    def released(self, detail: str) -> End:
+        """Hand the job back, as a suspect as before."""
+        return self.attempt.released(detail), None
+
+    def condemned(self, death: Death) -> End:
+        """The job is dead: the process died of it. Its failures are counted no further, since no handler failed."""
+        message = death.described(self._peak_before_kib)
+        logger.error("dead in quarantine: {}", message)
+        settlement, told = self._failed(DiedInQuarantine(message), final=True)
+        return attrs.evolve(settlement, failures=self.attempt.claim.failures), told
+
+    def timed_out(self) -> End:
+        """The attempt failed by its timeout, and runs again if the retry policy says so."""
+        logger.warning("the quarantine's process was killed: the job did not end at its timeout")
+        return self._failed(bodies.timed_out(self._task), final=False)
+
+    def cancelled(self) -> End:
+        """The job was cancelled."""
+        return self._failed(bodies.cancelled(), final=True)
+
+    def _failed(self, error: Exception, *, final: bool) -> End:
+        plan = self.attempt.plan
+        ending = Ending(self._task, self.attempt.claim, retention_of(plan))
+        ending.fail(error)
+        ending.described = JobError(type(error).__name__, str(error))
+        if self._task is None:
+            return ending.settlement(), None
+        if final or retry_of(plan).gives_up_on(error):
+            self._task.retries = 0
+        self._app.end(ending, None)
+        return ending.settlement(), ending
+
+    def _stand_in(self) -> Any:
+        attempt = self.attempt
+        try:
+            return bodies.stand_in(self._app, attempt.plan, attempt.claim, attempt.written)
+        except Exception:  # noqa: BLE001 - the process will find out, and say what is wrong with it
+            return None
