@@ -84,7 +84,7 @@ def test_reclaiming_is_bounded(stage: Stage) -> None:
     """Of a hundred thousand leases that ended one exchange reclaims a hundred, within 5 ms, and looks again at once."""
     fill(stage, "leases", stage.now_ms, claimed=True)
     reply, took = timed(stage)
-    assert (reply.reclaimed, reply.next_due_ms) == (PORTION, stage.now_ms)
+    assert (len(reply.lost), reply.next_due_ms) == (PORTION, stage.now_ms)
     assert took < SLOWEST
 
 
@@ -143,10 +143,10 @@ def test_without_memory_work_goes_on(stage: Stage) -> None:
     with short_of_memory(stage):
         reply = stage.exchange(ending(first, result=b"1"), want=1)
         assert (reply.verdicts, [claim.id for claim in reply.claims]) == ((SettleVerdict.SETTLED,), ["c"])
-        assert stage.beat(second) == ()
+        assert stage.beat(second).lost == ()
         for _ in range(3):
             stage.wait(LEASE / 3)
-            assert stage.beat(*reply.claims) == ()
-        assert stage.exchange().reclaimed == 1
+            assert stage.beat(*reply.claims).lost == ()
+        assert len(stage.exchange().lost) == 1
         assert stage.send(stage.submission.cancel("d", keep=LEASE)).done
     assert (stage.find("a").result, stage.state("b"), stage.state("d")) == (b"1", State.READY, State.CANCELLED)

@@ -8,7 +8,8 @@ import pytest
 
 from jobdefs.state import State
 from jobdefs.storage.contract import Effect, Outcome, SettleVerdict
-from tests.support.stage import START_MS, Stage, ending, new_job
+from jobdefs.storage.submission import follow_up
+from tests.support.stage import SECOND, START_MS, Stage, ending, new_job
 
 HOUR = timedelta(hours=1)
 HOUR_MS = 3_600_000
@@ -32,7 +33,7 @@ def test_a_stale_settlement_changes_nothing(stage: Stage, state: str) -> None:
 def all_effects() -> list[Effect]:
     envelope = new_job("new").envelope
     return [
-        Effect("submit", (envelope, 0)),
+        follow_up(new_job("new")),
         Effect("value", ("name", b"value", 1_000)),
         Effect("restore", ("r:a",)),
         Effect("chord", ("c", 0, 1, b"value", 1_000, envelope)),
@@ -93,8 +94,8 @@ def test_effects_are_done_with_the_settlement(stage: Stage) -> None:
     """A settled attempt submits its follow-ups with their delays, writes values and ends revocations."""
     stage.send(stage.values.revoke("r:a", b"revoked"))
     stage.submit("a")
-    follow_up = Effect("submit", (new_job("later").envelope, 1_000))
-    stage.settle(stage.claim_one(), effects=[*all_effects(), follow_up])
+    later = follow_up(new_job("later", delay=SECOND))
+    stage.settle(stage.claim_one(), effects=[*all_effects(), later])
     assert (stage.state("new"), stage.find("later").due_at_ms) == (State.READY, START_MS + 1_000)
     assert stage.send(stage.values.read("name")) == ("value", b"value")
     assert stage.send(stage.values.revocation("r:a")) is None

@@ -10,7 +10,7 @@ from jobdefs.record import QueueCounts
 from jobdefs.state import State
 from jobdefs.storage import keys
 from jobdefs.storage.contract import KeySpace, Outcome, Page
-from tests.support.stage import MILLISECOND, SECOND, START_MS, Stage, ending, new_job
+from tests.support.stage import LEASE, MILLISECOND, SECOND, START_MS, Stage, ending, new_job
 
 HOUR = timedelta(hours=1)
 
@@ -36,6 +36,10 @@ def listed(stage: Stage, **filters: Any) -> list[str]:
 @pytest.fixture
 def crowd(stage: Stage) -> Stage:
     """Jobs in every state, in two queues and of two names."""
+    stage.submit("suspect", name="X")
+    for _ in range(2):
+        stage.claim_one(holder="vanishing")
+        stage.wait(LEASE)
     stage.submit("succeeded", "dead", "cancelled", "expired", "parked", "running", name="X")
     *claims, _ = stage.claim(6)
     for claim in claims:
@@ -46,11 +50,12 @@ def crowd(stage: Stage) -> Stage:
     return stage
 
 
-ALL = ["scheduled2", "scheduled", "ready", "ready2", "running", "parked", "succeeded", "dead", "cancelled", "expired"]
+FINALS = ["succeeded", "dead", "cancelled", "expired"]
+ALL = ["scheduled2", "scheduled", "ready", "ready2", "running", "suspect", "parked", *FINALS]
 
 
 def test_everything_is_listed_in_order(crowd: Stage) -> None:
-    """Waiting jobs come first, in the order in which they will be claimed, then running, parked and finished ones."""
+    """Waiting jobs come first, in the order of their claims, then running, suspect, parked and finished ones."""
     assert listed(crowd) == ALL
     assert [job.state.value for job in page(crowd).jobs][2:] == ["ready", "ready", *ALL[4:]]
 
@@ -67,10 +72,11 @@ def test_pages_join_without_gaps(crowd: Stage, limit: int) -> None:
     [
         ({"state": State.SCHEDULED}, ["scheduled2", "scheduled"]),
         ({"state": State.READY}, ["ready", "ready2"]),
+        ({"state": State.SUSPECT}, ["suspect"]),
         ({"state": State.PARKED}, ["parked"]),
         ({"state": State.DEAD}, ["dead"]),
         ({"queue": "mail"}, ["ready", "ready2"]),
-        ({"name": "X"}, ["running", "parked", "succeeded", "dead", "cancelled", "expired"]),
+        ({"name": "X"}, ["running", "suspect", "parked", *FINALS]),
         ({"name": "X", "state": State.RUNNING}, ["running"]),
         ({"name": "X", "queue": "mail"}, []),
         ({"queue": "none"}, []),
@@ -161,10 +167,10 @@ def test_an_unknown_job_is_not_found(stage: Stage) -> None:
 
 
 def test_queues_are_counted(crowd: Stage) -> None:
-    """Each queue is counted by itself: ready, scheduled and running jobs; finished ones are not."""
+    """Each queue is counted by itself: ready, scheduled and running jobs, and suspects; finished ones are not."""
     assert crowd.send(crowd.inspection.queues()) == (
-        QueueCounts(name="default", ready=0, scheduled=2, running=1, oldest_ready_ms=None),
-        QueueCounts(name="mail", ready=2, scheduled=0, running=0, oldest_ready_ms=0),
+        QueueCounts(name="default", ready=0, scheduled=2, running=1, suspect=1, oldest_ready_ms=None),
+        QueueCounts(name="mail", ready=2, scheduled=0, running=0, suspect=0, oldest_ready_ms=0),
     )
 
 

@@ -13,8 +13,9 @@ from jobdefs.storage.contract import Effect, Outcome, Room, Settlement
 from jobdefs.storage.execution import ExecutionCalls
 from jobdefs.storage.inspection import InspectionCalls
 from jobdefs.storage.scripts import script
-from jobdefs.storage.submission import SubmissionCalls
+from jobdefs.storage.submission import SubmissionCalls, follow_up
 from jobdefs.storage.values import ValueCalls
+from jobdefs.unique import UniqueLock
 from tests.support.stage import Stage, new_job
 
 LUA = Path(str(files("jobdefs.storage") / "lua"))
@@ -26,7 +27,7 @@ HOUR = timedelta(hours=1)
 
 def settlement(outcome: Outcome) -> Settlement:
     effects = [
-        Effect("submit", (ENVELOPE, 0)),
+        follow_up(new_job("e", lock=UniqueLock(key="k"))),
         Effect("value", ("n", b"v", 1)),
         Effect("restore", ("r:a",)),
         Effect("chord", ("c", 0, 2, b"v", 1, ENVELOPE)),
@@ -42,13 +43,14 @@ def sample_calls() -> list[Call[Any]]:
     submission, execution, inspection, values = _BUILDERS
     settlements = [settlement(outcome) for outcome in Outcome]
     return [
-        submission.submit([new_job("a"), new_job("b", delay=HOUR)]),
+        submission.submit([new_job("a"), new_job("b", delay=HOUR, lock=UniqueLock(key="k"))], confirm=True),
         submission.cancel("b", keep=HOUR),
         submission.replay("b"),
         execution.exchange(
             queues=["a", "b"], want=2, token="t2", holder="h", rooms=[Room(0, ("X",))], settlements=settlements
         ),
         execution.beat(holder="h", held=[("a", "t"), ("b", "t")]),
+        execution.announce(holder="h", abilities={"TEST_JOB": "d"}),
         inspection.open("epoch"),
         inspection.find("a"),
         inspection.page(state=None, queue="", name="", cursor=None, limit=10),
@@ -177,7 +179,21 @@ def test_scripts_share_no_globals(path: Path) -> None:
 def test_names_used_are_names_defined(name: str) -> None:
     """Whatever function a script calls was defined before, by itself or by one of its includes."""
     source = re.sub(r"--.*|'[^']*'", "", script(name).source)
-    words = {"and", "assert", "function", "if", "ipairs", "next", "or", "pairs", "return", "tonumber", "type", "unpack"}
+    words = {
+        "and",
+        "assert",
+        "function",
+        "if",
+        "ipairs",
+        "next",
+        "or",
+        "pairs",
+        "return",
+        "tonumber",
+        "tostring",
+        "type",
+        "unpack",
+    }
     defined = {match[1]: match.start() for match in re.finditer(r"local function (\w+)", source)}
     for match in re.finditer(r"(?<![\w.:])([a-z_]+)\(", source):
         assert match[1] in words or defined[match[1]] <= match.start()

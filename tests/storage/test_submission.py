@@ -1,6 +1,7 @@
 """Submission: what happens to jobs that are put in."""
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -10,10 +11,10 @@ from jobdefs.clock import from_epoch_ms
 from jobdefs.errors import UnreadableEnvelope
 from jobdefs.policy import TOMBSTONE
 from jobdefs.state import State
-from jobdefs.storage.contract import NewJob, Receipt
+from jobdefs.storage.contract import NewJob, Receipt, SubmitVerdict
 from tests.support.stage import MILLISECOND, SECOND, START_MS, Stage, new_job
 
-created, existing = partial(Receipt, True), partial(Receipt, False)  # noqa: FBT003 - named by this line
+created, existing = partial(Receipt, SubmitVerdict.CREATED, "a"), partial(Receipt, SubmitVerdict.EXISTING, "a")
 HOUR = timedelta(hours=1)
 
 
@@ -74,6 +75,15 @@ def test_an_id_twice_in_one_batch(stage: Stage) -> None:
 
 
 GOOD = new_job("x").envelope
+PLAIN = ("", "", "", "")
+REFUSED = [b"refused", b"", b"", b"unreadable", b"", b""]
+
+
+def sent_raw(stage: Stage, *jobs: Sequence[str | bytes]) -> list[bytes]:
+    """Submit as a producer in another language does: seven arguments for each job."""
+    call = stage.submission.submit([])
+    reply: list[bytes] = stage.client.eval(call.script.source, 1, *call.keys, "", "", *itertools.chain(*jobs))
+    return reply
 
 
 @pytest.mark.parametrize(
@@ -101,10 +111,27 @@ def test_an_unreadable_head_is_refused(stage: Stage, envelope: bytes) -> None:
 
 def test_a_time_that_is_no_number_is_refused(stage: Stage) -> None:
     """A producer in another language that sends no whole number as delay or moment gets nothing put in."""
-    call = stage.submission.submit([new_job("a")])
     for delay, due in ((b"soon", b""), (b"", b""), (b"0", b"1e3"), (b"nan", b"")):
-        reply = stage.client.eval(call.script.source, 1, *call.keys, "", GOOD, "0", "", GOOD, delay, due)
-        assert reply == [b"refused", b"", b"unreadable", b""]
+        assert sent_raw(stage, [GOOD, "0", "", *PLAIN], [GOOD, delay, due, *PLAIN]) == REFUSED
+    assert stage.dump() == {}
+
+
+@pytest.mark.parametrize(
+    "lock",
+    [
+        ("k", "", "existing"),
+        ("k", "ended", "existing"),
+        ("k", "0", "existing"),
+        ("k", "-1", "existing"),
+        ("k", "1.5", "existing"),
+        ("k", "9223372036854775807", "existing"),
+        ("k", "finished", ""),
+        ("k", "finished", "refuse"),
+    ],
+)
+def test_a_lock_that_means_nothing_is_refused(stage: Stage, lock: tuple[str, str, str]) -> None:
+    """The same goes for a producer whose unique key is held for no time that is known, or with no known conflict."""
+    assert sent_raw(stage, [GOOD, "0", "", *PLAIN], [GOOD, "0", "", "", *lock]) == REFUSED
     assert stage.dump() == {}
 
 
