@@ -50,5 +50,6 @@ TRANSITIONS: Final[dict[tuple[State, State], str]] = {
     (State.EXPIRED, State.READY): "replayed",
     (State.PARKED, State.READY): "replayed",
     (State.PARKED, State.RUNNING): "claimed by a consumer that can run it",
+    (State.PARKED, State.SUSPECT): "a suspect that a consumer can run",
     (State.PARKED, State.CANCELLED): "cancelled",
 }

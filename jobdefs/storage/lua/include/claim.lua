@@ -89,15 +89,22 @@ local function claim_suspects(names, most, caller, claims)
   end
 end
 
--- Claims parked jobs that this consumer can run, and whoever parked them could not. A few kinds are looked at each time.
+-- Claims parked jobs that this consumer can run, and whoever parked them could not; suspects among them go to quarantine
+-- from their own index. A few kinds are looked at each time.
 local KINDS_LOOKED_AT = 20
 local function claim_kind(kind, queue, rooms, want, caller, claims)
   local taken = take_first(key('parked', kind), want - #claims, rooms)
   for i = 1, #taken, 2 do
     unpark(taken[i])
-    claims[#claims + 1] = claim_job(taken[i], taken[i + 1], queue, 'parked', caller)
+    local before = read_run(taken[i], 'suspicion', 'name')
+    if is_suspect(before[1]) then
+      make_suspect(taken[i], queue)
+      note_move(before[2], 'parked', 'suspect')
+    else
+      claims[#claims + 1] = claim_job(taken[i], taken[i + 1], queue, 'parked', caller)
+    end
   end
-  if redis.call('EXISTS', key('parked', kind)) == 0 then redis.call('SREM', parked_kinds, kind) end
+  forget_kind(kind)
 end
 
 local function claim_parked(names, rooms, want, caller, claims)

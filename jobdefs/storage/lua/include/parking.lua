@@ -26,9 +26,17 @@ local function park(id, queue, reason, kind, score)
   wake_able(digest, name)
 end
 
+-- A kind is known while there are such jobs.
+local function forget_kind(kind)
+  if redis.call('EXISTS', key('parked', kind)) == 0 then redis.call('SREM', parked_kinds, kind) end
+end
+
 local function unpark(id)
   local kind = read_run(id, 'kind')[1]
   redis.call('ZREM', parked, id)
-  if kind then redis.call('ZREM', key('parked', kind), id) end
+  if kind then
+    redis.call('ZREM', key('parked', kind), id)
+    forget_kind(kind)
+  end
   clear_run(id, 'reason', 'finished_at_ms', 'kind')
 end

@@ -10,11 +10,6 @@ local function final(job)
 end
 OUTCOMES.succeeded, OUTCOMES.dead, OUTCOMES.cancelled, OUTCOMES.expired = final, final, final, final
 
-function OUTCOMES.parked(job)
-  park(job.id, job.queue, job.detail, job.kind, job.score)
-  return 'parked'
-end
-
 local function wait_again(job)
   local attempt = job.outcome == 'failed' and job.failures or job.failures + 1
   remember(job.id, job.outcome, job.began, attempt, job.detail)
@@ -25,6 +20,12 @@ end
 local function cancelled(job)
   job.outcome, job.keep = 'cancelled', job.cancel
   return final(job)
+end
+
+function OUTCOMES.parked(job)
+  if job.cancel then return cancelled(job) end
+  park(job.id, job.queue, job.detail, job.kind, job.score)
+  return 'parked'
 end
 
 -- Handed back without penalty, to the place in its queue that it came from.

@@ -38,8 +38,8 @@ local function put_back(id, queue, score, suspicion, cancel, lock)
     make_suspect(id, queue)
     return 'suspect'
   end
-  write_run(id, 'state', 'ready')
   make_ready(id, queue, score)
+  write_run(id, 'state', 'ready')
   return 'ready'
 end
 
@@ -60,10 +60,12 @@ local function reclaim_job(id)
     return {id, holder or '', ''}
   end
   local suspicion = (tonumber(held[8]) or 0) + 1
+  -- The index first: should it be of a wrong type, the script ends here, and the job runs on paper until that is mended.
+  local state = put_back(id, queue, score, suspicion, tonumber(held[9]), held[10])
   remember(id, 'lost', held[4] or 0, (tonumber(held[5]) or 0) + 1, holder or '')
   clear_run(id, 'token', 'claimed_at_ms', 'holder')
   write_run(id, 'lost', (tonumber(held[7]) or 0) + 1, 'suspicion', suspicion)
-  note_move(held[11], 'running', put_back(id, queue, score, suspicion, tonumber(held[9]), held[10]))
+  note_move(held[11], 'running', state)
   return {id, holder or '', silence(holder)}
 end
 
@@ -75,8 +77,8 @@ local function reclaim(lease)
   local expired = redis.call('ZRANGE', leases, '-inf', now, 'BYSCORE', 'LIMIT', 0, UPKEEP)
   local lost = {}
   for i, id in ipairs(expired) do
-    redis.call('ZREM', leases, id)
     lost[i] = reclaim_job(id)
+    redis.call('ZREM', leases, id)
   end
   return lost
 end
