@@ -1,11 +1,14 @@
 """What the shop does for its jobs."""
 
 import asyncio
+import ctypes
+import hashlib
 import os
 import signal
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, NoReturn
 
@@ -17,12 +20,18 @@ from tests.support.shop.jobs import (
     AboutAsync,
     Add,
     Crash,
+    Deaf,
+    DeafAsync,
+    Digest,
     Doze,
     Echo,
     Fail,
     FailAsync,
     GiveUp,
+    Grip,
     Letter,
+    Linger,
+    LingerAsync,
     Mumble,
     Nap,
     Order,
@@ -226,3 +235,47 @@ def _run_out_of_memory() -> None:
     taken = bytearray(_MUCH)
     taken[::4096] = b"x" * len(taken[::4096])
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+@handles(Linger)
+@handles(Deaf)
+def linger(job: Linger | Deaf, context: JobContext) -> str:
+    """Go on until the time is over, and tell whether that was of use."""
+    ledger = Ledger.of_this_process()
+    ledger.write("start", context.id)
+    end = time.monotonic() + job.seconds
+    while time.monotonic() < end:
+        with suppress(BaseException):
+            time.sleep(max(end - time.monotonic(), 0))
+    ledger.write("stopped" if context.should_stop else "end", context.id)
+    return "late"
+
+
+@handles(LingerAsync)
+@handles(DeafAsync)
+async def linger_async(job: LingerAsync | DeafAsync, context: JobContext) -> str:
+    """Go on until the time is over, and tell whether that was of use."""
+    ledger = Ledger.of_this_process()
+    ledger.write("start", context.id)
+    end = time.monotonic() + job.seconds
+    while time.monotonic() < end:
+        with suppress(BaseException):
+            await asyncio.sleep(max(end - time.monotonic(), 0))
+    ledger.write("stopped" if context.should_stop else "end", context.id)
+    return "late"
+
+
+@handles(Digest)
+def digest(job: Digest) -> None:
+    """Compute in C code, which no signal interrupts."""
+    del job
+    hashlib.pbkdf2_hmac("sha256", b"", b"", 100_000_000)
+
+
+@handles(Grip)
+def grip(job: Grip, context: JobContext) -> int:
+    """Sleep in C code that keeps the interpreter's lock, and tell in a later attempt in which process."""
+    Ledger.of_this_process().write("start", context.id)
+    if not context.lost:
+        ctypes.PyDLL(None).usleep(int(job.seconds * 1_000_000))
+    return os.getpid()

@@ -138,3 +138,49 @@ class Pill:
     """Ends its process, in every attempt: by an exit code, by a fault in a C library, or when memory runs out."""
 
     how: str
+
+
+@define("LINGER", retry=ONCE, timeout=timedelta(milliseconds=300))
+@attrs.frozen
+class Linger:
+    """Goes on for a while, whatever interrupts it; ``def`` with a timeout."""
+
+    seconds: float
+
+
+@define("LINGER_ASYNC", retry=ONCE, timeout=timedelta(milliseconds=300))
+@attrs.frozen
+class LingerAsync:
+    """Goes on for a while, whatever cancels it; ``async def`` with a timeout."""
+
+    seconds: float
+
+
+@define("DEAF", retry=ONCE)
+@attrs.frozen
+class Deaf:
+    """Goes on for a while, whatever interrupts it; ``def``."""
+
+    seconds: float
+
+
+@define("DEAF_ASYNC", retry=ONCE)
+@attrs.frozen
+class DeafAsync:
+    """Goes on for a while, whatever cancels it; ``async def``."""
+
+    seconds: float
+
+
+@define("DIGEST", retry=ONCE, timeout=timedelta(milliseconds=300))
+@attrs.frozen
+class Digest:
+    """Stays in C code for a minute, and lets other threads run."""
+
+
+@define("GRIP", retry=ONCE)
+@attrs.frozen
+class Grip:
+    """Holds the interpreter's lock for a while, in its first attempt."""
+
+    seconds: float
