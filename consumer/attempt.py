@@ -251,6 +251,7 @@ class Attempt:
             attempts=claim.failures + 1 + self._task.retries,
             lost=claim.lost,
             generation=claim.generation,
+            fence=claim.fence,
             deadline=self.began + timeout if timeout and self.began else None,
             enqueue=self._follow_ups.add,
         )

@@ -14,10 +14,10 @@ Enqueue = Callable[..., str]
 class JobContext:
     """The attempt a handler runs in.
 
-    ``attempt`` counts from 1. ``generation`` grows with each replay by an operator. ``lost`` counts earlier attempts
-    whose consumer vanished. ``deadline`` is a moment of ``time.monotonic()`` in seconds, None without a timeout.
-    ``abandoned`` and ``cancelled`` become true while the handler runs: the attempt is no longer ours, or its job was
-    cancelled.
+    ``attempt`` counts from 1. ``generation`` grows with each replay by an operator, ``fence`` with every claim of the
+    job. ``lost`` counts earlier attempts whose consumer vanished. ``deadline`` is a moment of ``time.monotonic()`` in
+    seconds, None without a timeout. ``abandoned`` and ``cancelled`` become true while the handler runs: the attempt is
+    no longer ours, or its job was cancelled.
     """
 
     id: str
@@ -27,6 +27,7 @@ class JobContext:
     attempts: int
     lost: int
     generation: int
+    fence: int
     deadline: float | None = None
     abandoned: bool = False
     cancelled: bool = False

@@ -44,6 +44,7 @@ def _context(app: JobsHuey, name: str, task: Any, enqueue: Any) -> JobContext:
         attempts=attempts,
         lost=0,
         generation=0,
+        fence=attempts - task.retries,
         deadline=task._deadline,  # noqa: SLF001 - a moment of time.monotonic(), as Huey keeps it
         enqueue=enqueue,
     )

@@ -41,6 +41,7 @@ def test_context_of_a_def_handler(jobs: Jobs) -> None:
         "attempt": 2,
         "attempts": 3,
         "lost": 0,
+        "fence": 2,
         "key": f"{job.id}:0",
         "seconds_left": None,
         "should_stop": False,
