@@ -101,6 +101,13 @@ class Stage:
         (verdict,) = self.exchange(ending(claim, outcome, **fields)).verdicts
         return verdict
 
+    def lose(self, times: int = 1, **more: Any) -> Exchange:
+        """Claim the next job and vanish, several times; return the exchange that notices the last loss."""
+        for _ in range(times):
+            self.claim_one(**{"holder": "vanishing"} | more)
+            self.wait(LEASE)
+        return self.exchange()
+
     def beat(self, *claims: Claim, holder: str = "h") -> Beat:
         """Say that a consumer is there."""
         return self.store.send(self.execution.beat(holder=holder, held=[(claim.id, claim.token) for claim in claims]))
