@@ -11,6 +11,9 @@ import attrs
 class DiedInQuarantine(Exception):
     """A job ended the process in which it ran alone."""
 
+    # Operators see it by its name, not by its place.
+    __module__ = "builtins"
+
 
 @attrs.frozen
 class Death:

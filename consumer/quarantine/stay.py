@@ -14,7 +14,6 @@ from consumer.huey_bridge.app import JobsHuey
 from consumer.huey_bridge.ending import Announcement, Ending
 from consumer.plan import retention_of, retry_of
 from consumer.quarantine.death import Death, DiedInQuarantine
-from jobdefs.record import JobError
 from jobdefs.storage.contract import Settlement
 
 End = tuple[Settlement, Announcement | None]
@@ -79,7 +78,6 @@ class Stay:
         plan = self.attempt.plan
         ending = Ending(self._task, self.attempt.claim, retention_of(plan))
         ending.fail(error)
-        ending.described = JobError(type(error).__name__, str(error))
         if self._task is None:
             return ending.settlement(), None
         if final or retry_of(plan).gives_up_on(error):

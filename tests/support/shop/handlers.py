@@ -21,7 +21,6 @@ from tests.support.shop.jobs import (
     Add,
     Crash,
     Deaf,
-    DeafAsync,
     Digest,
     Doze,
     Echo,
@@ -38,6 +37,8 @@ from tests.support.shop.jobs import (
     Patient,
     Pill,
     SoldOut,
+    Stubborn,
+    StubbornAsync,
     Stuck,
     StuckAsync,
     Wait,
@@ -83,6 +84,7 @@ def _told(context: JobContext) -> dict[str, Any]:
         "attempt": context.attempt,
         "attempts": context.attempts,
         "lost": context.lost,
+        "fence": context.fence,
         "key": context.idempotency_key,
         "seconds_left": context.time_remaining and context.time_remaining.total_seconds(),
         "should_stop": context.should_stop,
@@ -238,30 +240,48 @@ def _run_out_of_memory() -> None:
 
 
 @handles(Linger)
-@handles(Deaf)
-def linger(job: Linger | Deaf, context: JobContext) -> str:
-    """Go on until the time is over, and tell whether that was of use."""
+def linger(job: Linger, context: JobContext) -> str:
+    """Go on until the time is over."""
+    return _go_on(job.seconds, context)
+
+
+@handles(Stubborn)
+def stubborn(job: Stubborn, context: JobContext) -> str:
+    """Go on until the time is over."""
+    return _go_on(job.seconds, context)
+
+
+def _go_on(seconds: float, context: JobContext) -> str:
     ledger = Ledger.of_this_process()
     ledger.write("start", context.id)
-    end = time.monotonic() + job.seconds
+    end = time.monotonic() + seconds
     while time.monotonic() < end:
         with suppress(BaseException):
             time.sleep(max(end - time.monotonic(), 0))
-    ledger.write("stopped" if context.should_stop else "end", context.id)
+    ledger.write("told" if context.should_stop else "end", context.id)
     return "late"
 
 
 @handles(LingerAsync)
-@handles(DeafAsync)
-async def linger_async(job: LingerAsync | DeafAsync, context: JobContext) -> str:
-    """Go on until the time is over, and tell whether that was of use."""
+async def linger_async(job: LingerAsync, context: JobContext) -> str:
+    """Go on until the time is over."""
+    return await _go_on_async(job.seconds, context)
+
+
+@handles(StubbornAsync)
+async def stubborn_async(job: StubbornAsync, context: JobContext) -> str:
+    """Go on until the time is over."""
+    return await _go_on_async(job.seconds, context)
+
+
+async def _go_on_async(seconds: float, context: JobContext) -> str:
     ledger = Ledger.of_this_process()
     ledger.write("start", context.id)
-    end = time.monotonic() + job.seconds
+    end = time.monotonic() + seconds
     while time.monotonic() < end:
         with suppress(BaseException):
             await asyncio.sleep(max(end - time.monotonic(), 0))
-    ledger.write("stopped" if context.should_stop else "end", context.id)
+    ledger.write("told" if context.should_stop else "end", context.id)
     return "late"
 
 
@@ -279,3 +299,12 @@ def grip(job: Grip, context: JobContext) -> int:
     if not context.lost:
         ctypes.PyDLL(None).usleep(int(job.seconds * 1_000_000))
     return os.getpid()
+
+
+@handles(Deaf)
+def deaf(job: Deaf) -> None:
+    """Never end."""
+    del job
+    while True:
+        with suppress(Exception):
+            time.sleep(_FOR_EVER)

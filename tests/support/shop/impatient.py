@@ -1,4 +1,4 @@
-"""Named as a module with handlers, it makes a consumer wait less for handlers that do not end, and bear fewer of them."""
+"""Named as a module with handlers, it makes a consumer wait less for handlers that go on, and bear fewer of them."""
 
 from consumer.leaks import Leaks
 from consumer.timekeeper import Timekeeper

@@ -156,17 +156,17 @@ class LingerAsync:
     seconds: float
 
 
-@define("DEAF", retry=ONCE)
+@define("STUBBORN", retry=ONCE)
 @attrs.frozen
-class Deaf:
+class Stubborn:
     """Goes on for a while, whatever interrupts it; ``def``."""
 
     seconds: float
 
 
-@define("DEAF_ASYNC", retry=ONCE)
+@define("STUBBORN_ASYNC", retry=ONCE)
 @attrs.frozen
-class DeafAsync:
+class StubbornAsync:
     """Goes on for a while, whatever cancels it; ``async def``."""
 
     seconds: float
@@ -184,3 +184,9 @@ class Grip:
     """Holds the interpreter's lock for a while, in its first attempt."""
 
     seconds: float
+
+
+@define("DEAF", retry=ONCE, timeout=timedelta(milliseconds=100))
+@attrs.frozen
+class Deaf:
+    """Goes on whatever interrupts it."""

@@ -42,6 +42,12 @@ def fail() -> None:
 
 
 @app.task()
+def pill() -> None:
+    """End the process."""
+    os._exit(9)
+
+
+@app.task()
 def show(error: JobError) -> list[str]:
     """Tell what an error handler is given."""
     return [type(error).__name__, error.type, error.message, error.traceback]
