@@ -1,6 +1,7 @@
 """What stands between ``huey_consumer consumer.app`` and the first claim: checks, and a clear line where one fails."""
 
 import secrets
+import time
 from datetime import timedelta
 from typing import Any, Final
 
@@ -13,13 +14,17 @@ from consumer.log_setup import LogSetup
 from consumer.plan import Plan, plans_of
 from consumer.settings import ConsumerSettings
 from consumer.station import Orders, Station
-from jobdefs.errors import JobsError, SettingsError
+from jobdefs.errors import JobsError, SettingsError, StoreUnavailable
 from jobdefs.policy import DEFAULT_QUEUE
 from jobdefs.runtime.exits import tell
 from jobdefs.storage import key_space, suitability
+from jobdefs.storage.call import Call
+from jobdefs.storage.drivers import Store
 from jobdefs.storage.inspection import InspectionCalls
 
 _THREAD_OR_PROCESS: Final = ("thread", "process")
+_UPGRADE_TRIES: Final = 60
+_UPGRADE_PAUSE_S: Final = 1.0
 
 
 def create_consumer(app: JobsHuey, settings: ConsumerSettings, options: dict[str, Any]) -> LeasedConsumer:
@@ -36,7 +41,7 @@ def _create(app: JobsHuey, settings: ConsumerSettings, options: dict[str, Any], 
     _check(options)
     bindings = load_bindings(app.catalog, settings.handlers)
     suitability.check(app.store)
-    key_space.check(app.store.send(InspectionCalls(settings.namespace).open(secrets.token_hex(16))), app.store.shown)
+    _open_key_space(app.store, settings.namespace)
     # A process worker must not inherit a connection.
     app.store.close()
     orders = _orders(app, settings, bindings, log)
@@ -45,6 +50,26 @@ def _create(app: JobsHuey, settings: ConsumerSettings, options: dict[str, Any], 
     )
     logger.info("serving the queues {}", ", ".join(orders.queues))
     return LeasedConsumer(app, lambda workers: Station(app, orders, workers=workers), orders.lease, **options)
+
+
+def _open_key_space(store: Store, namespace: str) -> None:
+    found = store.send(InspectionCalls(namespace).open(secrets.token_hex(16)))
+    key_space.check(found, store.shown)
+    for told, step in key_space.upgrades(found, namespace):
+        _upgrade(store, step)
+        logger.info("{}", told)
+
+
+def _upgrade(store: Store, step: Call[bool]) -> None:
+    for _ in range(_UPGRADE_TRIES):
+        try:
+            store.send(step)
+        except StoreUnavailable:
+            # With very many jobs a step takes longer than a request may; the server goes on with it.
+            time.sleep(_UPGRADE_PAUSE_S)
+        else:
+            return
+    store.send(step)
 
 
 def _check(options: dict[str, Any]) -> None:

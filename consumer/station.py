@@ -19,6 +19,7 @@ from consumer.plan import Lane, Plan
 from consumer.presence import Presence
 from consumer.quarantine.host import Quarantine
 from consumer.quarantine.seat import Seat
+from consumer.sweeper import Sweeper
 from consumer.timekeeper import Timekeeper
 from consumer.wake_up import WakeUp
 from jobdefs.storage import keys
@@ -41,7 +42,7 @@ class Orders:
 
 
 class Station:
-    """The lanes of one process, and the threads that keep them supplied: intake, presence, wake-up."""
+    """The lanes of one process, and the threads that keep them supplied: intake, presence, wake-up, sweeper."""
 
     def __init__(self, app: JobsHuey, orders: Orders, *, workers: int) -> None:
         self._workers = workers
@@ -56,6 +57,7 @@ class Station:
         markers = [keys.wake(orders.namespace, queue) for queue in orders.queues]
         own = keys.own_wake(orders.namespace, holder)
         self._wake_up = WakeUp(app.store, self.intake, markers, own=own, called=self._presence.beat_now)
+        self._sweeper = Sweeper(app.store, orders.namespace, orders.lease)
 
     def start(self) -> None:
         """Say that the consumer is here, and begin to claim."""
@@ -63,6 +65,7 @@ class Station:
         self.intake.start()
         self._quarantine.start(self.intake)
         self._wake_up.start()
+        self._sweeper.start()
 
     @property
     def alive(self) -> bool:
@@ -76,6 +79,7 @@ class Station:
     def drain(self) -> None:
         """Claim nothing more, and hand back what has not begun."""
         self._wake_up.stop()
+        self._sweeper.stop()
         self.intake.drain()
         self.lanes.stir_workers(self._workers)
 

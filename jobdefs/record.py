@@ -1,5 +1,7 @@
 """What the store knows of one job."""
 
+from collections.abc import Iterator
+
 import attrs
 
 from jobdefs.state import State
@@ -72,7 +74,7 @@ class JobRecord:
 
 @attrs.frozen(kw_only=True)
 class QueueCounts:
-    """How many jobs of a queue wait and run; ``oldest_ready_ms`` is the age of the oldest ready one, if there is one."""
+    """How many jobs of a queue wait and run; ``oldest_ready_ms`` is the age of the oldest ready one, if any."""
 
     name: str
     ready: int
@@ -80,3 +82,50 @@ class QueueCounts:
     running: int
     suspect: int
     oldest_ready_ms: int | None
+
+
+@attrs.frozen(kw_only=True)
+class LedgerEntry:
+    """How many jobs of a name were put in, and in which state they are or ended; a replayed one did not end."""
+
+    name: str
+    enqueued: int = 0
+    scheduled: int = 0
+    ready: int = 0
+    running: int = 0
+    suspect: int = 0
+    parked: int = 0
+    succeeded: int = 0
+    dead: int = 0
+    cancelled: int = 0
+    expired: int = 0
+
+    @property
+    def balanced(self) -> bool:
+        """Whether each job that was put in is in some state."""
+        return bool(self.enqueued == sum(getattr(self, state.value) for state in State))
+
+
+@attrs.frozen
+class Ledger:
+    """All names in order, the number of jobs in each index by its state, and how often the sweeper has repaired."""
+
+    entries: tuple[LedgerEntry, ...]
+    standing: dict[State, int]
+    repairs: int
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """What does not agree, a line each: names whose jobs are not all in some state, indexes of another size."""
+        return (*map(_imbalance, filter(lambda entry: not entry.balanced, self.entries)), *self._disagreements())
+
+    def _disagreements(self) -> Iterator[str]:
+        for state, standing in self.standing.items():
+            counted = sum(getattr(entry, state.value) for entry in self.entries)
+            if counted != standing:
+                yield f"{counted} jobs are {state}, and {standing} stand in the indexes of these"
+
+
+def _imbalance(entry: LedgerEntry) -> str:
+    states = ", ".join(f"{count} {state}" for state in State if (count := getattr(entry, state.value)))
+    return f"{entry.name}: {entry.enqueued} jobs were put in, and there are {states or 'none'}"

@@ -10,7 +10,7 @@ from typing import Protocol
 
 import attrs
 
-from jobdefs.record import JobRecord, QueueCounts
+from jobdefs.record import JobRecord, Ledger, QueueCounts
 from jobdefs.state import State
 from jobdefs.storage.call import Call
 from jobdefs.unique import UniqueLock
@@ -100,8 +100,8 @@ class Settlement:
     """The end of one attempt.
 
     ``failures`` is the job's count after it. ``result`` and ``error`` are JSON text, empty for none. ``kind`` tells
-    which consumers can run a job that is parked, empty for none: ``digest:name``, for those that announce this name with
-    another digest.
+    which consumers can run a job that is parked, empty for none: ``digest:name``, for those that announce this name
+    with another digest.
     """
 
     id: str
@@ -159,7 +159,7 @@ class Claim:
 
 @attrs.frozen
 class LostLease:
-    """A lease that ended without a word of its holder; ``silent`` is how long nothing was heard of him, if it is known."""
+    """A lease that ended without a word of its holder; ``silent`` is how long nothing was heard of him, if known."""
 
     id: str
     holder: str
@@ -213,6 +213,23 @@ class KeySpace:
     now_ms: int
 
 
+@attrs.frozen
+class Repair:
+    """What the sweeper mended: a job's id, empty where it was about none, and what was wrong."""
+
+    id: str
+    wrong: str
+
+
+@attrs.frozen
+class Sweep:
+    """A step of the sweep: how long it is until the next one, whether it ended a pass, and what it mended."""
+
+    wait: timedelta
+    ended: bool
+    repairs: tuple[Repair, ...]
+
+
 class Submission(Protocol):
     """For whoever puts jobs in."""
 
@@ -247,6 +264,9 @@ class Inspection(Protocol):
     def queues(self) -> Call[tuple[QueueCounts, ...]]:
         """Count the jobs of every queue."""
 
+    def ledger(self) -> Call[Ledger]:
+        """Read for each name how many jobs were put in, and in which states they are."""
+
 
 class Execution(Protocol):
     """For whoever runs jobs."""
@@ -274,3 +294,16 @@ class Execution(Protocol):
 
     def announce(self, *, holder: str, abilities: Mapping[str, str]) -> Call[None]:
         """Say which jobs the consumer can run: the digest of each name's definition; beats keep that in mind."""
+
+
+class Upkeep(Protocol):
+    """For whoever looks after the key space itself."""
+
+    def sweep(self) -> Call[Sweep]:
+        """Compare a part of the jobs with the indexes in which they stand, and mend what disagrees.
+
+        It takes up where the last step ended, whoever took that, and does nothing before the moment that was told then.
+        """
+
+    def upgrade(self, schema: int) -> Call[bool]:
+        """Carry the key space over from this version to the next; False where somebody did so already."""

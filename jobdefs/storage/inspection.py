@@ -8,7 +8,7 @@ from typing import Any, Final
 import attrs
 
 from jobdefs.errors import InvalidOption
-from jobdefs.record import JobRecord, QueueCounts
+from jobdefs.record import JobRecord, Ledger, LedgerEntry, QueueCounts
 from jobdefs.state import State
 from jobdefs.storage import keys, moment
 from jobdefs.storage.call import Call
@@ -19,6 +19,8 @@ from jobdefs.storage.scripts import script
 _SCAN_BUDGET: Final = 2_000
 _LISTED: Final = tuple(State)
 _LEASE_BUDGET: Final = 10_000
+_KEPT: Final = {"enqueued", *State}
+_COUNT: Final = re.compile(rb"-?[0-9]{1,18}")
 _SCORE: Final = re.compile(r"-?[0-9.]+(e[+-]?[0-9]+)?")
 
 
@@ -53,6 +55,10 @@ class InspectionCalls(Inspection):
     def queues(self) -> Call[tuple[QueueCounts, ...]]:
         """Count the jobs of every queue."""
         return Call(script("queues"), self._keys, (moment.argument(self.clock), _LEASE_BUDGET), _queue_counts)
+
+    def ledger(self) -> Call[Ledger]:
+        """Read for each name how many jobs were put in, and in which states they are."""
+        return Call(script("ledger"), self._keys, (), _ledger)
 
     @property
     def _keys(self) -> tuple[str]:
@@ -99,3 +105,16 @@ def _counts(fields: list[Any]) -> QueueCounts:
         suspect=suspect,
         oldest_ready_ms=None if oldest == b"" else oldest,
     )
+
+
+def _ledger(reply: list[Any]) -> Ledger:
+    written, standing, repairs = reply
+    counts: dict[str, dict[str, int]] = {}
+    for field, count in zip(written[::2], written[1::2], strict=True):
+        kept, _, name = field.decode("utf-8", "replace").partition(" ")
+        # What somebody wrote there by hand may be anything.
+        if kept in _KEPT and _COUNT.fullmatch(count):
+            counts.setdefault(name, {})[kept] = int(count)
+    entries = tuple(LedgerEntry(name=name, **counts[name]) for name in sorted(counts))
+    stands = {State(state.decode()): number for state, number in zip(standing[::2], standing[1::2], strict=True)}
+    return Ledger(entries, {state: stands[state] for state in State if state in stands}, repairs)

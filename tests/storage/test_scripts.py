@@ -14,6 +14,7 @@ from jobdefs.storage.execution import ExecutionCalls
 from jobdefs.storage.inspection import InspectionCalls
 from jobdefs.storage.scripts import script
 from jobdefs.storage.submission import SubmissionCalls, follow_up
+from jobdefs.storage.upkeep import UpkeepCalls
 from jobdefs.storage.values import ValueCalls
 from jobdefs.unique import UniqueLock
 from tests.support.stage import Stage, new_job
@@ -35,12 +36,12 @@ def settlement(outcome: Outcome) -> Settlement:
     return Settlement(id="a", token="t", outcome=outcome, effects=effects)
 
 
-_BUILDERS = SubmissionCalls("t"), ExecutionCalls("t"), InspectionCalls("t"), ValueCalls("t")
+_BUILDERS = SubmissionCalls("t"), ExecutionCalls("t"), InspectionCalls("t"), ValueCalls("t"), UpkeepCalls("t")
 
 
 def sample_calls() -> list[Call[Any]]:
     """Return a call of every script."""
-    submission, execution, inspection, values = _BUILDERS
+    submission, execution, inspection, values, upkeep = _BUILDERS
     settlements = [settlement(outcome) for outcome in Outcome]
     return [
         submission.submit([new_job("a"), new_job("b", delay=HOUR, lock=UniqueLock(key="k"))], confirm=True),
@@ -55,6 +56,9 @@ def sample_calls() -> list[Call[Any]]:
         inspection.find("a"),
         inspection.page(state=None, queue="", name="", cursor=None, limit=10),
         inspection.queues(),
+        inspection.ledger(),
+        upkeep.sweep(),
+        upkeep.upgrade(1),
         values.write("n", b"v"),
         values.read("n"),
         values.delete("n"),
@@ -141,7 +145,9 @@ def test_every_script_runs(stage: Stage, name: str) -> None:
 def test_a_script_that_only_looks_cannot_write(name: str) -> None:
     """What only reads says so, and the server forbids it to write; what makes room runs without memory too."""
     expected = {
-        **dict.fromkeys(("find", "page", "queues", "value_read", "revocation", "chord_read"), " flags=no-writes"),
+        **dict.fromkeys(
+            ("find", "page", "queues", "ledger", "value_read", "revocation", "chord_read"), " flags=no-writes"
+        ),
         **dict.fromkeys(("submit", "replay", "revoke", "value_write", "value_count"), ""),
     }
     assert header(name).splitlines()[0] == "#!lua" + expected.get(name, " flags=allow-oom")
