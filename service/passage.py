@@ -38,6 +38,7 @@ class Passage:
 
     def __init__(self, store: AsyncStore, namespace: str, durability: Durability | None = None) -> None:
         self._store = store
+        self._namespace = namespace
         self._inspection = InspectionCalls(namespace)
         self._default = MEMORY if durability is None else durability
         self._watch = Watch(store.shown)
@@ -127,6 +128,9 @@ class Passage:
                 self._watch.require()
                 space = await self._store.send(self._inspection.open(secrets.token_hex(16)))
                 key_space.check(space, self._store.shown)
+                for told, step in key_space.upgrades(space, self._namespace):
+                    await self._store.send(step)
+                    logger.info("{}", told)
                 self._opened = self._begun = True
 
     def _judge(self) -> None:
