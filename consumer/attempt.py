@@ -115,11 +115,12 @@ class Attempt:
     def give_up(self) -> None:
         """End the attempt from outside, unless it has ended: as cancelled if it was, else as timed out."""
         place = self._place
-        if place is None or self.given_up or not self._is_ended_by(_Side.OUTSIDE):
-            return
-        with self._logged(), self._settled(_Side.OUTSIDE):
-            self._conclude(None, bodies.cancelled() if self.cancelled else bodies.timed_out(self._task))
-        place.give_up(self)
+        with self._logged():
+            if place is None or self.given_up or not self._is_ended_by(_Side.OUTSIDE):
+                return
+            with self._settled(_Side.OUTSIDE):
+                self._conclude(None, bodies.cancelled() if self.cancelled else bodies.timed_out(self._task))
+            place.give_up(self)
 
     def released(self, detail: str) -> Settlement:
         """Return the settlement that hands the job back without using up an attempt."""

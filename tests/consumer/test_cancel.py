@@ -1,0 +1,67 @@
+"""Cancelling a job that runs: its handler is interrupted where that is possible, and its attempt ends in any case."""
+
+from datetime import timedelta
+
+import pytest
+
+from jobdefs import State
+from jobdefs.storage.contract import Move
+from jobdefs.storage.submission import SubmissionCalls
+from tests.consumer.conftest import StartConsumer
+from tests.support.consumers import HANDLERS
+from tests.support.jobs import NAMESPACE, Jobs, story
+from tests.support.ledger import Ledger
+from tests.support.shop.jobs import Add, Doze, Echo, Nap, Stubborn, StubbornAsync
+from tests.support.waiting import eventually
+
+IMPATIENT = f"{HANDLERS},tests.support.shop.impatient"
+
+
+def cancel(jobs: Jobs, job_id: str) -> Move | None:
+    return jobs.store.send(SubmissionCalls(NAMESPACE).cancel(job_id, timedelta(hours=1)))
+
+
+def begun(ledger: Ledger, job_id: str) -> None:
+    eventually(lambda: job_id in ledger.subjects("start"), what="the start of the job")
+
+
+@pytest.mark.parametrize("payloads", [(Nap(30), Add(1, 1)), (Doze(30), Echo("after"))])
+def test_running(
+    start_consumer: StartConsumer, jobs: Jobs, ledger: Ledger, kind: str, payloads: tuple[object, object]
+) -> None:
+    """A running job that is cancelled ends soon as cancelled, and another one has its place."""
+    running = start_consumer("-n", "-k", kind, "-w", "1", JOBS_CONCURRENCY="1", JOBS_LEASE="2")
+    job_id = jobs.put(payloads[0])
+    begun(ledger, job_id)
+    assert cancel(jobs, job_id) == Move(done=True, state=State.RUNNING)
+    job = jobs.ended(job_id, timeout=3)
+    assert (job.state, job.failures, story(job)) == (State.CANCELLED, 0, ["enqueued", "running", "cancelled"])
+    assert jobs.run(payloads[1]).state is State.SUCCEEDED
+    assert ledger.subjects("end") == []
+    assert running.logged("Traceback") == []
+
+
+@pytest.mark.parametrize("payloads", [(Stubborn(30), Add(1, 1)), (StubbornAsync(30), Echo("after"))])
+def test_stubborn_handler(
+    start_consumer: StartConsumer, jobs: Jobs, ledger: Ledger, kind: str, payloads: tuple[object, object]
+) -> None:
+    """A handler that ignores that its job was cancelled is given up after a grace; it holds no place of another job."""
+    running = start_consumer("-n", "-k", kind, "-w", "1", JOBS_HANDLERS=IMPATIENT, JOBS_CONCURRENCY="1", JOBS_LEASE="2")
+    job_id = jobs.put(payloads[0])
+    begun(ledger, job_id)
+    cancel(jobs, job_id)
+    assert jobs.ended(job_id, timeout=4).state is State.CANCELLED
+    assert "WARNING" in running.says("the handler goes on though its attempt was cancelled", job_id)
+    assert jobs.run(payloads[1]).state is State.SUCCEEDED
+
+
+def test_told(start_consumer: StartConsumer, jobs: Jobs, ledger: Ledger) -> None:
+    """A handler in a thread is told that its job was cancelled; what it returns then changes nothing."""
+    running = start_consumer("-n", "-w", "1", JOBS_LEASE="2")
+    job_id = jobs.put(Stubborn(1.5))
+    begun(ledger, job_id)
+    cancel(jobs, job_id)
+    job = jobs.ended(job_id)
+    eventually(lambda: ledger.subjects("told") == [job_id])
+    running.says("the handler has ended", job_id, "Stuck: 0")
+    assert jobs.find(job_id) == job
