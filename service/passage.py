@@ -9,7 +9,7 @@ from typing import Final, Protocol, TypeVar
 from loguru import logger
 
 from jobdefs.durability import MEMORY, Durability
-from jobdefs.errors import JobsError, StoreUnavailable, StoreUnsuitable
+from jobdefs.errors import JobsError, NotDurable, StoreUnavailable, StoreUnsuitable
 from jobdefs.storage import key_space
 from jobdefs.storage.call import Call
 from jobdefs.storage.confirmation import confirmation, hindrance
@@ -63,10 +63,15 @@ class Passage:
         async with self._admitted():
             await self._meet()
             server = self._watch.require()
-            wanted = confirmation(level, server, self._store.shown)
-            if wanted is None:
-                return await self._store.send(submission(confirm=False)), server.durability
-            return await self._store.confirmed(submission(confirm=True), wanted), level
+            wanted = None
+            try:
+                wanted = confirmation(level, server, self._store.shown)
+                if wanted is None:
+                    return await self._store.send(submission(confirm=False)), server.durability
+                return await self._store.confirmed(submission(confirm=True), wanted), level
+            except NotDurable:
+                self._watch.doubt(refuted=wanted is not None)
+                raise
 
     async def check(self) -> None:
         """Return when the server has answered, and can keep the promises and the default level.

@@ -19,6 +19,8 @@ OLDEST: Final[dict[str, tuple[int, int]]] = {"Redis": (7, 0), "Valkey": (7, 2)}
 KNOWN_FOR: Final = timedelta(seconds=5)
 # Whatever is answered, within the deadline, rests on what was read at most KNOWN_FOR ago.
 _FRESH_S: Final = (KNOWN_FOR - STORE_DEADLINE).total_seconds()
+# What is refused shall be mended within moments.
+_SOON_S: Final = 1.0
 
 
 class Watch:
@@ -30,19 +32,23 @@ class Watch:
     def __init__(self, shown: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._shown = shown
         self._clock = clock
-        self._read_at = float("-inf")
+        self._asked_at = self._lasts_s = 0.0
         self._problems: tuple[str, ...] = ()
         self.server: Server | None = None
 
     @property
     def is_stale(self) -> bool:
         """Whether what is known has to be read again before it is relied on."""
-        return self.server is None or self._clock() - self._read_at >= _FRESH_S
+        return self.server is None or self._clock() - self._asked_at >= self._lasts_s
 
     @property
     def problem(self) -> str:
         """Everything that makes the server unsuitable and how to mend it, in one line; empty where it is suitable."""
         return f"The server at {self._shown} {'; and it '.join(self._problems)}." if self._problems else ""
+
+    def doubt(self, *, refuted: bool) -> None:
+        """Read again before long: at once where what is known was ``refuted``, soon where something rests on it."""
+        self._lasts_s = 0.0 if refuted else min(self._lasts_s, _SOON_S)
 
     def forget(self) -> None:
         """Know nothing: there may be another server at the address now."""
@@ -69,7 +75,7 @@ class Watch:
         # What was on the disk already stays there while a new file is written.
         known = self.server is not None and self.server.durability == DISK
         self.server = attrs.evolve(server, rewriting=False) if known else server
-        self._read_at = asked_at
+        self._asked_at, self._lasts_s = asked_at, _SOON_S if self._problems else _FRESH_S
 
 
 def check(store: "Store") -> Server:

@@ -71,11 +71,11 @@ async def test_a_wait_that_was_cancelled_leaves_nothing_behind(redis_url: str) -
 
 
 def test_what_the_server_tells(store: Store) -> None:
-    """INFO and CONFIG GET are read; an unknown parameter is None."""
+    """INFO and CONFIG GET are read; an unknown parameter is left out."""
     store.ping()
     assert store.info()["maxmemory_policy"] == "noeviction"
-    assert store.config("appendfsync") == "everysec"
-    assert store.config("nothing-of-this-name") is None
+    assert store.config("appendfsync", "appendonly") == {"appendfsync": "everysec", "appendonly": "no"}
+    assert store.config("nothing-of-this-name") == {}
 
 
 async def test_what_the_server_tells_asynchronously(url: str) -> None:
@@ -83,19 +83,19 @@ async def test_what_the_server_tells_asynchronously(url: str) -> None:
     async with AsyncStore(url) as store:
         await store.ping()
         assert (await store.info())["maxmemory_policy"] == "noeviction"
-        assert await store.config("appendfsync") == "everysec"
-        assert await store.config("nothing-of-this-name") is None
+        assert await store.config("appendfsync", "appendonly") == {"appendfsync": "everysec", "appendonly": "no"}
+        assert await store.config("nothing-of-this-name") == {}
 
 
 async def test_forbidden_parameters_are_unknown(server: RealServer) -> None:
-    """Where the user may not run CONFIG, a parameter is None and nothing is raised."""
+    """Where the user may not run CONFIG, there are no parameters and nothing is raised."""
     with server.client() as client:
         client.acl_setuser("narrow", enabled=True, nopass=True, commands=["+@all", "-config"], keys=["*"])
     store, url = Store(f"{server.url}?password=any".replace("unix://", "unix://narrow@")), server.url
-    assert store.config("appendfsync") is None
+    assert store.config("appendfsync") == {}
     store.close()
     async with AsyncStore(f"{url}?password=any".replace("unix://", "unix://narrow@")) as asynchronous:
-        assert await asynchronous.config("appendfsync") is None
+        assert await asynchronous.config("appendfsync") == {}
     with server.client() as client:
         client.acl_deluser("narrow")
 

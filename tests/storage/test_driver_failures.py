@@ -108,6 +108,17 @@ def test_a_password_that_is_not_asked_for(redis_url: str) -> None:
             "does not permit its user",
         ),
         ("ERR max number of clients reached", StoreUnavailable, "cannot be reached .max number of clients reached."),
+        ("ERR Protocol error: unauthenticated bulk length", StoreUnsuitable, "wants a password; put the right user"),
+        (
+            "WRONGTYPE Operation against a key script: 0af, on @user_script:1.",
+            StoreError,
+            "something strange under a key",
+        ),
+        (
+            "ERR user_script:9: attempt to index local 'x' script: 0af",
+            StoreError,
+            "a fault of ours, and the log says more",
+        ),
         ("ERR something new", StoreError, "refuses the request .something new."),
     ],
 )
