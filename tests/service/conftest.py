@@ -1,6 +1,8 @@
 """The service as its tests reach it: over HTTP, and as a QueueService."""
 
+import secrets
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from pytest_aiohttp.plugin import AiohttpClient
 
 import service
 from jobdefs import load_catalog
+from jobdefs.clock import to_epoch_ms
 from jobdefs.storage.contract import Outcome, Settlement
 from jobdefs.storage.drivers import AsyncStore
 from jobdefs.storage.execution import ExecutionCalls
@@ -50,5 +53,18 @@ def run_next(store: AsyncStore) -> Callable[..., Any]:
         settlement = Settlement(id=claim.id, token="t", outcome=outcome, **fields)
         await store.send(calls.exchange(queues=[], want=0, token="u", holder="somebody", settlements=[settlement]))
         return claim.id
+
+    return run
+
+
+@pytest.fixture
+def lose(store: AsyncStore) -> Callable[..., Any]:
+    """Claim the next job of the queue ``default``, and let the lease end without another word."""
+
+    async def run() -> None:
+        later = ExecutionCalls("jobs", clock=lambda: to_epoch_ms(datetime.now(UTC)) + 60_000)
+        for calls, want in ((ExecutionCalls("jobs"), 1), (later, 0)):
+            token = secrets.token_hex(16)
+            await store.send(calls.exchange(queues=["default"], want=want, token=token, holder="vanishing"))
 
     return run

@@ -14,24 +14,15 @@ PAYLOAD = {"message": "hello"}
 
 
 async def test_accepted(client: Client):
-    """A job is accepted with its id, name, queue and state, and Location leads to it."""
+    """A job is accepted with its id, name, queue, state and durability, and Location leads to it."""
     response = await client.post(URL, json={"payload": PAYLOAD})
     body = await response.json()
     assert response.status == 202
     assert response.headers["Location"] == f"/v1/jobs/{body['id']}"
-    assert body == {"id": body["id"], "name": "TEST_JOB", "queue": "default", "state": "ready"}
+    receipt = {"name": "TEST_JOB", "queue": "default", "state": "ready", "created": True, "durability": "memory"}
+    assert body == {"id": body["id"], **receipt}
     followed = await (await client.get(response.headers["Location"])).json()
     assert followed["payload"] == {"message": "hello", "number": 0}
-
-
-async def test_same_id_twice(client: Client, queue: QueueService):
-    """The same id again is answered 200 with the same body, and there is still one job."""
-    first = await client.post(URL, json={"payload": PAYLOAD, "id": "order:7"})
-    again = await client.post(URL, json={"payload": PAYLOAD, "id": "order:7"})
-    assert (first.status, again.status) == (202, 200)
-    assert await first.json() == await again.json()
-    assert again.headers["Location"] == "/v1/jobs/order:7"
-    assert [counts.ready for counts in await queue.queues()] == [1]
 
 
 async def test_options(client: Client, queue: QueueService):
@@ -66,13 +57,14 @@ async def test_many(client: Client, queue: QueueService):
         {"name": "TEST_JOB", "payload": {"message": ""}},
         {"name": "TEST_JOB", "payload": PAYLOAD, "priority": 10},
         {"name": "TEST_JOB"},
+        {"name": "TEST_JOB", "payload": PAYLOAD, "id": "a", "priority": 3},
         {"name": "TEST_JOB", "payload": PAYLOAD, "id": "a"},
     ]
     response = await client.post("/v1/enqueue", json={"jobs": jobs})
     results = (await response.json())["results"]
     assert response.status == 200
-    assert [result["status"] for result in results] == [202, 404, 422, 422, 422, 200]
-    assert results[0] == {"status": 202, "id": "a", "name": "TEST_JOB", "queue": "default", "state": "ready"}
+    assert [result["status"] for result in results] == [202, 404, 422, 422, 422, 200, 409]
+    assert (results[0]["id"], results[0]["queue"], results[0]["state"]) == ("a", "default", "ready")
     assert results[1]["problem"]["matches"] == ["TEST_JOB"]
     assert results[2]["problem"]["faults"] == [{"path": "$.message", "reason": "must have at least 1 character(s)"}]
     assert results[3]["problem"]["detail"] == "priority: must be an integer from 0 to 9."

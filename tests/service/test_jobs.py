@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from jobdefs.storage.contract import NewJob, Outcome
+from jobdefs.state import State
+from jobdefs.storage.contract import NewJob, Outcome, Settlement
 from jobdefs.storage.drivers import AsyncStore
+from jobdefs.storage.execution import ExecutionCalls
 from jobdefs.storage.submission import SubmissionCalls
 from service.queue import QueueService
 from tests.service.conftest import Client
@@ -111,16 +113,51 @@ async def test_bad_query(client: Client, query: str, detail: str):
 
 
 async def test_cancel_and_replay(client: Client, queue: QueueService):
-    """A job that waits can be cancelled once, and replayed once."""
+    """A job that waits can be cancelled once, at once, and replayed once."""
     await queue.enqueue("TEST_JOB", PAYLOAD, id="a", delay=timedelta(hours=1))
     assert await (await client.post("/v1/jobs/a/cancel")).json() == {"id": "a", "state": "cancelled"}
     again = await client.post("/v1/jobs/a/cancel")
     assert again.status == 409
     body = await again.json()
-    assert body["detail"] == "Job a is cancelled; cancel works only while it is scheduled or ready."
+    allowed = "scheduled or ready or running or suspect or parked"
+    assert body["detail"] == f"Job a is cancelled; cancel works only while it is {allowed}."
     assert (body["code"], body["state"]) == ("wrong_state", "cancelled")
     assert await (await client.post("/v1/jobs/a/replay")).json() == {"id": "a", "state": "ready"}
     assert (await client.post("/v1/jobs/a/replay")).status == 409
+
+
+async def test_cancel_parked(client: Client, queue: QueueService, run_next: Callable[..., Any]):
+    """A parked job is cancelled at once."""
+    await queue.enqueue("TEST_JOB", PAYLOAD, id="a")
+    await run_next(Outcome.PARKED, detail="no handler")
+    response = await client.post("/v1/jobs/a/cancel")
+    assert (response.status, await response.json()) == (200, {"id": "a", "state": "cancelled"})
+
+
+async def test_cancel_suspect(client: Client, queue: QueueService, lose: Callable[..., Any]):
+    """A job whose consumers vanished is cancelled at once; until then the lists and the queues have it as suspect."""
+    await queue.enqueue("TEST_JOB", PAYLOAD, id="a")
+    await lose()
+    await lose()
+    (job,) = (await (await client.get("/v1/jobs?state=suspect")).json())["jobs"]
+    (counts,) = (await (await client.get("/v1/queues")).json())["queues"]
+    assert (job["id"], job["attempts"]["lost"], counts["suspect"]) == ("a", 2, 1)
+    response = await client.post("/v1/jobs/a/cancel")
+    assert (response.status, await response.json()) == (200, {"id": "a", "state": "cancelled"})
+
+
+async def test_cancel_running(client: Client, queue: QueueService, store: AsyncStore):
+    """Of a job that runs it is asked: 202, its consumer hears of it with its next beat, and it does not run again."""
+    calls = ExecutionCalls("jobs")
+    await queue.enqueue("TEST_JOB", PAYLOAD, id="a")
+    (claim,) = (await store.send(calls.exchange(queues=["default"], want=1, token="t", holder="h"))).claims
+    for _ in range(2):
+        response = await client.post("/v1/jobs/a/cancel")
+        assert (response.status, await response.json()) == (202, {"id": "a", "state": "running"})
+    assert (await store.send(calls.beat(holder="h", held=[("a", "t")]))).cancelled == ("a",)
+    settlement = Settlement(id="a", token=claim.token, outcome=Outcome.FAILED, failures=1)
+    await store.send(calls.exchange(queues=[], want=0, token="u", holder="h", settlements=[settlement]))
+    assert (await queue.get("a")).state is State.CANCELLED
 
 
 async def test_queues(client: Client, queue: QueueService):
@@ -129,7 +166,7 @@ async def test_queues(client: Client, queue: QueueService):
     await queue.enqueue("TEST_JOB", PAYLOAD, delay=timedelta(hours=1))
     (counts,) = (await (await client.get("/v1/queues")).json())["queues"]
     assert counts.pop("oldest_ready_ms") >= 0
-    assert counts == {"name": "default", "ready": 1, "scheduled": 1, "running": 0}
+    assert counts == {"name": "default", "ready": 1, "scheduled": 1, "running": 0, "suspect": 0}
 
 
 async def test_definitions(client: Client):
@@ -137,6 +174,7 @@ async def test_definitions(client: Client):
     (known,) = (await (await client.get("/v1/definitions")).json())["definitions"]
     schema = known.pop("schema")
     assert known.pop("description").startswith("Carries a message")
-    assert known == {"name": "TEST_JOB", "queue": "default", "priority": 0, "attempts": 3, "timeout_ms": None}
+    policy = {"queue": "default", "priority": 0, "attempts": 3, "timeout_ms": None, "unique": None}
+    assert known == {"name": "TEST_JOB"} | policy
     assert schema["properties"]["message"] == {"type": "string", "minLength": 1, "maxLength": 10_000}
     assert (schema["required"], schema["additionalProperties"]) == (["message"], False)
