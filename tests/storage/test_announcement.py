@@ -32,7 +32,7 @@ def test_parking_wakes_a_consumer_that_can(stage: Stage) -> None:
         stage.beat(holder=holder)
     announce(stage, "gone", TEST_JOB="d3")
     stage.beat(holder="other")
-    park(stage, "a", kind=MISFIT)
+    park(stage, "a", kind="d1:TEST_JOB")
     assert marker(stage, "able") == 0
     assert [marker(stage, holder) for holder in ("same", "gone", "other", "unable")] == [None] * 4
     assert 0 < stage.client.ttl(stage.key("wake", "@able")) <= 600
