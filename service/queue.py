@@ -21,7 +21,7 @@ from jobdefs.errors import (
     WrongState,
 )
 from jobdefs.policy import DEFAULT_NAMESPACE, MAX_PAGE, Retention
-from jobdefs.record import JobRecord, QueueCounts
+from jobdefs.record import JobRecord, Ledger, QueueCounts
 from jobdefs.state import CANCELLABLE, REPLAYABLE, State
 from jobdefs.storage.contract import Move, Page
 from jobdefs.storage.drivers import AsyncStore
@@ -120,6 +120,10 @@ class QueueService:
     async def queues(self) -> tuple[QueueCounts, ...]:
         """Count the jobs of every queue."""
         return await self._passage.send(self._inspection.queues())
+
+    async def ledger(self) -> Ledger:
+        """Read for each name how many jobs were put in, and in which states they are."""
+        return await self._passage.send(self._inspection.ledger())
 
     async def cancel(self, job_id: str) -> State:
         """Cancel a job and return its state; raises JobNotFound or WrongState.

@@ -128,8 +128,11 @@ ROUTES: Final = (
         path="/v1/queues",
         handler=overview.queues,
         name="queues",
-        summary="Count the jobs of every queue",
-        responses={200: "for each queue its jobs that wait, run and are suspect, and the age of the oldest ready one"},
+        summary="Count the jobs of every queue and of every name",
+        responses={
+            200: "for each queue its jobs that wait, run and are suspect, and the age of the oldest ready one; "
+            "for each name how many jobs were put in and their states; the number of repairs"
+        },
         errors=_STORE,
     ),
     Route(

@@ -1,7 +1,7 @@
 """How jobs, queues and definitions look to a client: plain values, ready for JSON."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +9,7 @@ import attrs
 
 from jobdefs.clock import from_epoch_ms, to_ms
 from jobdefs.definition import Definition
-from jobdefs.record import Event, JobError, JobRecord, QueueCounts
+from jobdefs.record import Event, JobError, JobRecord, Ledger, QueueCounts
 from jobdefs.unique import Unique
 from jobdefs.wire.schema import json_schema
 from service.request import EnqueueReceipt
@@ -61,6 +61,12 @@ def whole(record: JobRecord, attempts: int | None) -> dict[str, Any]:
 def queue(counts: QueueCounts) -> dict[str, Any]:
     """Show how many jobs of a queue wait and run; ages are in milliseconds."""
     return attrs.asdict(counts)
+
+
+def overview(counted: Iterable[QueueCounts], ledger: Ledger) -> dict[str, Any]:
+    """Show the jobs by queue and by name, and how often the sweeper had something to repair."""
+    names = [{**attrs.asdict(entry), "balanced": entry.balanced} for entry in ledger.entries]
+    return {"queues": [queue(counts) for counts in counted], "jobs": names, "repairs": ledger.repairs}
 
 
 def definition(known: Definition) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from service.key import queue_of
 
 
 async def queues(request: web.Request) -> web.Response:
-    """Count the jobs of every queue."""
-    counted = await queue_of(request).queues()
-    return web.json_response({"queues": [views.queue(counts) for counts in counted]})
+    """Count the jobs of every queue and of every name."""
+    queue = queue_of(request)
+    return web.json_response(views.overview(await queue.queues(), await queue.ledger()))
 
 
 async def definitions(request: web.Request) -> web.Response:

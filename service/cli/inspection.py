@@ -1,9 +1,10 @@
 """The commands that look: show, list, queues, definitions."""
 
 from argparse import Namespace
+from collections.abc import Iterator
 
 from jobdefs.policy import MAX_PAGE
-from jobdefs.record import JobRecord
+from jobdefs.record import JobRecord, Ledger
 from jobdefs.runtime.exits import Exit
 from jobdefs.state import State
 from jobdefs.storage.contract import Page
@@ -43,10 +44,10 @@ async def list_jobs(queue: QueueService, options: Namespace) -> int:
 
 @on_the_queue
 async def queues(queue: QueueService, options: Namespace) -> int:
-    """Print what waits and runs in each queue."""
-    counts = await queue.queues()
+    """Print what waits and runs in each queue, and what became of the jobs of each name."""
+    counts, ledger = await queue.queues(), await queue.ledger()
     if options.json:
-        print(document({"queues": [views.queue(one) for one in counts]}))
+        print(document(views.overview(counts, ledger)))
         return Exit.OK
     rows = [
         (
@@ -61,6 +62,8 @@ async def queues(queue: QueueService, options: Namespace) -> int:
     ]
     heads = ("QUEUE", "READY", "SCHEDULED", "RUNNING", "SUSPECT", "OLDEST READY")
     print("\n".join(table(heads, rows)) if rows else "no queues yet")
+    for line in _by_name(ledger):
+        print(line)
     return Exit.OK
 
 
@@ -76,6 +79,18 @@ async def definitions(queue: QueueService, options: Namespace) -> int:
     ]
     print("\n".join(table(("NAME", "QUEUE", "PRIORITY", "ATTEMPTS", "DESCRIPTION"), rows)))
     return Exit.OK
+
+
+def _by_name(ledger: Ledger) -> Iterator[str]:
+    columns = ("enqueued", *State)
+    rows = [(entry.name, *(getattr(entry, column) for column in columns)) for entry in ledger.entries]
+    if rows:
+        yield ""
+        yield from table(("NAME", *(column.upper() for column in columns)), rows)
+    if ledger.repairs:
+        yield f"repairs by the sweeper: {ledger.repairs}"
+    for fault in ledger.faults:
+        yield f"the ledger is off: {fault}"
 
 
 async def _page(queue: QueueService, options: Namespace) -> Page:

@@ -101,7 +101,7 @@ def _inspection(commands: Any) -> None:
     listing.add_argument("--name", default="", metavar="NAME")
     listing.add_argument("--limit", type=_count, default=20, metavar="N", help="how many (20)")
     listing.add_argument("--cursor", metavar="CURSOR", help="where the last list ended")
-    _command(commands, "queues", "service.cli.inspection:queues", "print what waits and runs in each queue", json=True)
+    _command(commands, "queues", "service.cli.inspection:queues", "print the jobs by queue and by name", json=True)
     _command(
         commands, "definitions", "service.cli.inspection:definitions", "print what can be enqueued here", json=True
     )
