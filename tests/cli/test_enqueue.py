@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from service.idempotency import job_id as ik
 from tests.cli.conftest import Jobs
 
 GOOD = '{"message": "hello"}'
@@ -31,12 +32,48 @@ def test_enqueue_reads_standard_input(jobs: Jobs) -> None:
     assert json.loads(jobs("show", "piped", "--json").out)["payload"] == {"message": "ä", "number": 0}
 
 
-def test_enqueuing_an_id_again_changes_nothing_and_says_so(jobs: Jobs) -> None:
-    """The same id makes the same job; a repeat is no error."""
-    jobs("enqueue", "TEST_JOB", GOOD, "--id", "once")
-    done = jobs("enqueue", "TEST_JOB", GOOD, "--id", "once", "--delay", "60")
+@pytest.mark.parametrize("identity", [("--id", "once"), ("--idempotency-key", "any-text?")])
+def test_enqueuing_the_same_again_changes_nothing_and_says_so(jobs: Jobs, identity: tuple[str, str]) -> None:
+    """The same id or key makes the same job, and a repeat is no error; another job under it is refused."""
+    job_id = jobs("enqueue", "TEST_JOB", GOOD, *identity).out.split()[0]
+    again = jobs("enqueue", "TEST_JOB", GOOD, *identity)
+    other = jobs("enqueue", "TEST_JOB", GOOD, *identity, "--delay", "60")
 
-    assert (done.code, done.out) == (0, "once ready (this id was there already; nothing was changed)\n")
+    assert (again.code, again.out) == (0, f"{job_id} ready (this id was there already; nothing was changed)\n")
+    assert (other.code, other.out) == (7, "")
+    assert other.err.startswith(
+        f"aiohttp-huey: Job {job_id} was enqueued with this id or idempotency key, but by another"
+    )
+
+
+def test_a_key_is_the_same_here_and_over_http(jobs: Jobs) -> None:
+    """The id that a key stands for is the one that the header of the service makes."""
+    assert jobs("enqueue", "TEST_JOB", GOOD, "--idempotency-key", "a").out.split()[0] == ik("a")
+
+
+def test_a_unique_job_is_put_in_once_and_the_next_one_is_told_of_it(jobs: Jobs) -> None:
+    """While a job holds its unique key, another one is not put in, and the id printed is that of the first."""
+    unique = ("--unique-key", "order 7", "--unique-until", "started")
+    job_id = jobs("enqueue", "TEST_JOB", GOOD, *unique).out.split()[0]
+    again = jobs("enqueue", "TEST_JOB", GOOD, *unique)
+    refused = jobs("enqueue", "TEST_JOB", GOOD, *unique, "--on-conflict", "error")
+    shown = json.loads(jobs("enqueue", "TEST_JOB", GOOD, *unique, "--json").out)
+
+    assert (again.code, again.out) == (0, f"{job_id} ready (this job holds the unique key; nothing was put in)\n")
+    assert (refused.code, refused.out) == (7, "")
+    assert refused.err.startswith(f"aiohttp-huey: The unique key 'order 7' is held by job {job_id};")
+    assert (shown["id"], shown["created"], shown["state"]) == (job_id, False, "ready")
+
+
+def test_a_unique_job_can_hold_its_key_for_a_window(jobs: Jobs) -> None:
+    """With --unique-for the key stays taken though the job was cancelled, and with replace the next one is put in."""
+    unique = ("--unique-key", "a", "--unique-for", "60")
+    job_id = jobs("enqueue", "TEST_JOB", GOOD, *unique).out.split()[0]
+    replacing = jobs("enqueue", "TEST_JOB", GOOD, *unique, "--on-conflict", "replace")
+    jobs("cancel", replacing.out.split()[0])
+
+    assert jobs("enqueue", "TEST_JOB", GOOD, *unique).out.split()[:2] == [replacing.out.split()[0], "cancelled"]
+    assert json.loads(jobs("show", job_id, "--json").out)["state"] == "cancelled"
 
 
 @pytest.mark.parametrize(
@@ -56,6 +93,13 @@ def test_enqueuing_an_id_again_changes_nothing_and_says_so(jobs: Jobs) -> None:
         ),
         (("TEST_JOB", GOOD, "--priority", "10"), 7, "aiohttp-huey: priority: must be an integer from 0 to 9."),
         (("TEST_JOB", GOOD, "--id", "no good"), 7, "aiohttp-huey: id: "),
+        (("TEST_JOB", GOOD, "--idempotency-key", "no good"), 7, "aiohttp-huey: Idempotency-Key: must have 1 to 255"),
+        (("TEST_JOB", GOOD, "--unique-key", ""), 7, "aiohttp-huey: unique_key: must have 1 to 200 printable"),
+        (
+            ("TEST_JOB", GOOD, "--on-conflict", "error"),
+            7,
+            "aiohttp-huey: unique_key: is missing; TEST_JOB is not unique",
+        ),
     ],
 )
 def test_what_cannot_be_enqueued_is_told_in_one_line(

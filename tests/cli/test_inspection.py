@@ -62,7 +62,7 @@ def test_list_is_a_table_with_filters(jobs: Jobs) -> None:
     assert everything[0].split() == ["ID", "NAME", "QUEUE", "STATE", "FAILURES", "SINCE"]
     assert sorted(line.split()[0] for line in everything[1:]) == ["later", "now"]
     assert [line.split()[:4] for line in scheduled[1:]] == [["later", "TEST_JOB", "default", "scheduled"]]
-    assert jobs("list", "--queue", "other").out == "no jobs\n"
+    assert jobs("list", "--queue", "other").out == jobs("list", "--state", "suspect").out == "no jobs\n"
 
 
 def test_list_goes_on_where_it_ended(jobs: Jobs) -> None:
@@ -85,7 +85,9 @@ def test_queues_counts_what_waits_and_runs(jobs: Jobs, claim: Claiming) -> None:
     enqueue(jobs, "c", "--delay", "60")
     claim()
 
-    assert jobs("queues").out.splitlines()[1].split()[:4] == ["default", "1", "1", "1"]
+    heads, counts, *_ = jobs("queues").out.splitlines()
+    assert heads.split()[:5] == ["QUEUE", "READY", "SCHEDULED", "RUNNING", "SUSPECT"]
+    assert counts.split()[:5] == ["default", "1", "1", "1", "0"]
     assert json.loads(jobs("queues", "--json").out)["queues"][0]["ready"] == 1
 
 
@@ -103,12 +105,31 @@ def test_cancel_and_replay_move_a_job(jobs: Jobs) -> None:
     enqueue(jobs, "moved")
 
     assert jobs("cancel", "moved").out == "moved cancelled\n"
-    assert (
-        jobs("cancel", "moved").err
-        == "aiohttp-huey: Job moved is cancelled; cancel works only while it is scheduled or ready.\n"
+    assert jobs("cancel", "moved").err == (
+        "aiohttp-huey: Job moved is cancelled; cancel works only while it is scheduled or ready or running or suspect"
+        " or parked.\n"
     )
     assert json.loads(jobs("replay", "moved", "--json").out) == {"id": "moved", "state": "ready"}
     assert jobs("replay", "moved").code == 7
+
+
+def test_cancelling_a_job_that_runs_says_what_follows(jobs: Jobs, claim: Claiming) -> None:
+    """A running job is not cancelled at once, and `jobs cancel` says so."""
+    enqueue(jobs, "busy")
+    claim()
+
+    assert jobs("cancel", "busy").out == "busy running (asked: its consumer hears of it with its next beat)\n"
+    assert json.loads(jobs("cancel", "busy", "--json").out) == {"id": "busy", "state": "running"}
+
+
+def test_a_replay_says_who_holds_the_key(jobs: Jobs) -> None:
+    """A job whose unique key is taken by now is not replayed, and the error names the other job."""
+    enqueue(jobs, "first", "--unique-key", "a")
+    jobs("cancel", "first")
+    enqueue(jobs, "second", "--unique-key", "a")
+    done = jobs("replay", "first")
+
+    assert (done.code, done.err.startswith("aiohttp-huey: Its unique key is held by job second;")) == (7, True)
 
 
 def test_an_unknown_id_is_told(jobs: Jobs) -> None:
