@@ -1,4 +1,4 @@
-"""The server, the same for both sides: a private one on a unix socket, in memory only."""
+"""The server: a private one on a unix socket, in memory only, or with every change on the disk before its answer."""
 
 import subprocess
 import time
@@ -15,7 +15,14 @@ from jobdefs.storage import server_binary
 from jobdefs.storage.private_server import death_with_parent
 
 # What is durable would be bounded by the disk: stock Huey, with several writes per job, far more than we.
-_OPTIONS: Final = ("--port", "0", "--save", "", "--appendonly", "no")
+_IN_MEMORY: Final = ("--appendonly", "no")
+_DURABLE: Final = ("--appendonly", "yes", "--appendfsync", "always")
+_OPTIONS: Final = (
+    "--port",
+    "0",
+    "--save",
+    "",
+)
 
 
 @attrs.frozen
@@ -39,12 +46,13 @@ def name(server: Server) -> str:
 
 
 @contextmanager
-def running(program: Path | None = None) -> Iterator[Server]:
+def running(program: Path | None = None, *, durable: bool = False) -> Iterator[Server]:
     """Run a server, of this program or whichever is found, as long as the block lasts; raises SettingsError."""
     program = program or server_binary.find()
     with TemporaryDirectory(prefix="bench-") as place:
         socket = Path(place) / "s"
-        command: list[str | Path] = [program, *_OPTIONS, "--unixsocket", socket, "--dir", place]
+        kept = _DURABLE if durable else _IN_MEMORY
+        command: list[str | Path] = [program, *_OPTIONS, *kept, "--unixsocket", socket, "--dir", place]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, preexec_fn=death_with_parent())  # noqa: PLW1509 - one system call
         try:
             yield Server(f"unix://{socket}", _connected(f"unix://{socket}"))
