@@ -10,7 +10,7 @@ import pytest
 from jobdefs.errors import StoreFull
 from jobdefs.state import State
 from jobdefs.storage.call import Call
-from jobdefs.storage.contract import Exchange, SettleVerdict
+from jobdefs.storage.contract import Exchange, Move, Outcome, Room, SettleVerdict
 from tests.support.stage import LEASE, SECOND, Stage, ending, new_job
 
 MANY = 100_000
@@ -96,6 +96,53 @@ def test_pruning_is_bounded(stage: Stage) -> None:
     assert took < SLOWEST
 
 
+def test_suspects_are_claimed_one_by_one(stage: Stage) -> None:
+    """Among a hundred thousand suspects an exchange claims the one wanted, within 5 ms, and says there are more."""
+    fill(stage, "suspect:default", 1)
+    reply, took = timed(stage, suspects=1)
+    assert (len(reply.claims), reply.more_suspects) == (1, True)
+    assert took < SLOWEST
+
+
+def test_a_kind_of_many_jobs_is_bounded(stage: Stage) -> None:
+    """Of a hundred thousand parked jobs of one kind those wanted are claimed, within 5 ms, also where few have room."""
+    fill(stage, "parked:default:d:TEST_JOB", 5e15)
+    stage.client.sadd(stage.key("parked_kinds"), "default:d:TEST_JOB")
+    stage.send(stage.execution.announce(holder="h", abilities={"TEST_JOB": "other"}))
+    reply, took = timed(stage, want=10, rooms=[Room(5, ("TEST_JOB",))])
+    assert (len(reply.claims), reply.more) == (5, False)
+    assert took < SLOWEST
+
+
+@pytest.mark.parametrize("room", [0, 10])
+def test_many_kinds_are_bounded(stage: Stage, room: int) -> None:
+    """Ten thousand kinds of parked jobs do not keep an exchange busy, be they within its reach or not."""
+    pipeline = stage.client.pipeline(transaction=False)
+    for number in range(10_000):
+        kind = f"default:d{number}:TEST_JOB"
+        pipeline.sadd(stage.key("parked_kinds"), kind)
+        pipeline.zadd(stage.key("parked", kind), {f"{number}.{place}": 5e15 for place in range(20)})
+    pipeline.execute()
+    stage.submit("a", name="OTHER")
+    reply, took = timed(stage, want=10)
+    assert ([claim.id for claim in reply.claims], took < SLOWEST) == (["a"], True)
+    stage.send(stage.execution.announce(holder="h", abilities={"TEST_JOB": "d"}))
+    _, took = timed(stage, want=10, rooms=[Room(room, ("TEST_JOB",))])
+    assert took < SLOWEST
+
+
+def test_parking_many_is_bounded(stage: Stage) -> None:
+    """For a hundred jobs of a kind that are parked at once a hundred consumers are asked once whether they can run it."""
+    for number in range(100):
+        stage.send(stage.execution.announce(holder=f"h{number}", abilities={"TEST_JOB": "d"}))
+        stage.beat(holder=f"h{number}")
+    stage.submit(*(f"j{number}" for number in range(PORTION)))
+    settlements = [ending(claim, Outcome.PARKED, kind="d:TEST_JOB") for claim in stage.claim(PORTION)]
+    stage.client.config_resetstat()
+    stage.exchange(*settlements)
+    assert stage.client.info("commandstats")["cmdstat_hget"]["calls"] < 2 * PORTION
+
+
 def test_the_look_of_things_is_bounded(stage: Stage) -> None:
     """Among a hundred thousand jobs a search without hits and the counts of queues take a few milliseconds."""
     fill(stage, "ready:default", 5e15)
@@ -134,6 +181,22 @@ def test_without_memory_nothing_is_taken_in(stage: Stage) -> None:
             stage.send(call)
     assert stage.dump() == before
     assert [receipt.created for receipt in stage.submit("b", "c")] == [True, True]
+
+
+def test_without_memory_suspects_and_parked_jobs_go_on(stage: Stage) -> None:
+    """A full server still sets suspects apart, parks, lets consumers announce themselves, and cancels what runs."""
+    stage.submit("a", "b", "c")
+    stage.lose()
+    with short_of_memory(stage):
+        stage.lose()
+        claims = stage.claim(2, suspects=1)
+        assert [(claim.id, claim.suspect) for claim in claims] == [("b", False), ("c", False), ("a", True)]
+        stage.settle(claims[0], Outcome.PARKED, kind=":TEST_JOB")
+        stage.send(stage.execution.announce(holder="able", abilities={"TEST_JOB": "d"}))
+        assert [claim.id for claim in stage.claim(9, holder="able")] == ["b"]
+        assert stage.cancel("c") == Move(True, State.RUNNING)  # noqa: FBT003
+        assert stage.beat(claims[1]).cancelled == ("c",)
+    assert stage.ledger() == {"enqueued": 3, "running": 3}
 
 
 def test_without_memory_work_goes_on(stage: Stage) -> None:

@@ -227,6 +227,16 @@ def test_a_kind_without_jobs_is_forgotten(stage: Stage) -> None:
     assert (claim(stage), kinds(stage)) == ([], [])
 
 
+@pytest.mark.parametrize("rubbish", ["", "x", "default:d", b"\xff\x00", "::", "default::\n"])
+def test_a_strange_kind_stops_nothing(stage: Stage, rubbish: str | bytes) -> None:
+    """A kind that somebody wrote by hand keeps nobody from claiming what waits and what is parked."""
+    stage.client.sadd(stage.key("parked_kinds"), rubbish)
+    park(stage, "a")
+    stage.submit("b")
+    announce(stage, TEST_JOB="d")
+    assert claim(stage, rooms=[Room(9, ("TEST_JOB",))]) == ["a", "b"]
+
+
 def test_the_history_of_a_parked_job_goes_on(stage: Stage) -> None:
     """The attempts before and after the parking are counted and told as those of one job."""
     stage.submit("a")

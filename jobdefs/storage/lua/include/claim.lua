@@ -39,9 +39,17 @@ local function take_rooms()
   return rooms
 end
 
+local function room_of(rooms, name)
+  return rooms[name] or (string.sub(name, 1, #PLAIN) == PLAIN and rooms[PLAIN])
+end
+
+local function has_room(rooms, name)
+  local room = room_of(rooms, name)
+  return not room or room.left > 0
+end
+
 local function enters(rooms, id)
-  local name = stored_head(id) or ''
-  local room = rooms[name] or (string.sub(name, 1, #PLAIN) == PLAIN and rooms[PLAIN])
+  local room = room_of(rooms, stored_head(id) or '')
   if not room then return true end
   room.left = room.left - 1
   return room.left >= 0
@@ -113,7 +121,7 @@ local function claim_parked(names, rooms, want, caller, claims)
   for _, queue in ipairs(names) do serves[queue] = true end
   for _, kind in ipairs(redis.call('SRANDMEMBER', parked_kinds, KINDS_LOOKED_AT)) do
     local queue, digest, name = string.match(kind, '^([^:]*):([^:]*):(.*)$')
-    if #claims < want and serves[queue] and able(caller.holder, digest, name) then
+    if #claims < want and serves[queue] and has_room(rooms, name) and able(caller.holder, digest, name) then
       claim_kind(kind, queue, rooms, want, caller, claims)
     end
   end

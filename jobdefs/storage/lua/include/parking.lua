@@ -6,8 +6,12 @@ local function able(holder, digest, name)
   return type(own) == 'string' and own ~= digest
 end
 
-local MOST_ASKED = 100
+-- Once per kind is enough, however many jobs of it a script parks.
+local MOST_ASKED, asked = 100, {}
 local function wake_able(digest, name)
+  local kind = digest .. ':' .. name
+  if asked[kind] then return end
+  asked[kind] = true
   local holders = redis.pcall('ZREVRANGE', root .. 'consumers', 0, MOST_ASKED - 1)
   for _, holder in ipairs(holders.err and {} or holders) do
     if able(holder, digest, name) then return wake_consumer(holder) end
