@@ -132,7 +132,7 @@ def test_many_kinds_are_bounded(stage: Stage, room: int) -> None:
 
 
 def test_parking_many_is_bounded(stage: Stage) -> None:
-    """For a hundred jobs of a kind that are parked at once a hundred consumers are asked once whether they can run it."""
+    """When a hundred jobs of a kind are parked at once, a hundred consumers are asked once whether they can run it."""
     for number in range(100):
         stage.send(stage.execution.announce(holder=f"h{number}", abilities={"TEST_JOB": "d"}))
         stage.beat(holder=f"h{number}")
