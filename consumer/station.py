@@ -19,6 +19,7 @@ from consumer.plan import Lane, Plan
 from consumer.presence import Presence
 from consumer.quarantine.host import Quarantine
 from consumer.quarantine.seat import Seat
+from consumer.summons import Summons
 from consumer.sweeper import Sweeper
 from consumer.timekeeper import Timekeeper
 from consumer.wake_up import WakeUp
@@ -56,7 +57,8 @@ class Station:
         self._presence = Presence(app.store, calls, self.intake, abilities.announced(orders.plans, app.plain_names))
         markers = [keys.wake(orders.namespace, queue) for queue in orders.queues]
         own = keys.own_wake(orders.namespace, holder)
-        self._wake_up = WakeUp(app.store, self.intake, markers, own=own, called=self._presence.beat_now)
+        self._wake_up = WakeUp(app.store, self.intake, markers)
+        self._summons = Summons(app.store, own, self._presence.beat_now)
         self._sweeper = Sweeper(app.store, orders.namespace, orders.lease)
 
     def start(self) -> None:
@@ -65,6 +67,7 @@ class Station:
         self.intake.start()
         self._quarantine.start(self.intake)
         self._wake_up.start()
+        self._summons.start()
         self._sweeper.start()
 
     @property
@@ -91,6 +94,7 @@ class Station:
             self.intake.holdings.hand_back_all()
             self.lanes.cancel_all()
         self._presence.stop()
+        self._summons.stop()
         self.intake.close()
         self._quarantine.close()
         self.lanes.close()

@@ -4,7 +4,7 @@ import math
 import random
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from consumer.intake import Intake
@@ -18,18 +18,13 @@ _PAUSE_S: Final = 1.0
 class WakeUp:
     """Blocks on the markers while the intake is hungry.
 
-    A marker is a hint: should one get lost, jobs start late by at most the time of the slow poll, five seconds. The
-    consumer's ``own`` marker says that there is something for it alone to hear: ``called`` is called.
+    A marker is a hint: should one get lost, jobs start late by at most the time of the slow poll, five seconds.
     """
 
-    def __init__(
-        self, store: Store, intake: Intake, markers: Sequence[str], *, own: str, called: Callable[[], None]
-    ) -> None:
+    def __init__(self, store: Store, intake: Intake, markers: Sequence[str]) -> None:
         self._store = store
         self._intake = intake
-        self._own = own
-        self._called = called
-        self._markers = [own, *markers]
+        self._markers = list(markers)
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._wait_on, name="WakeUp", daemon=True)
 
@@ -54,9 +49,7 @@ class WakeUp:
             # The intake is the one that tells the operator.
             time.sleep(_PAUSE_S)
             found = None
-        if found is not None and found[0] == self._own:
-            self._called()
-        if found is None or found[0] == self._own or not math.isfinite(found[1]):
+        if found is None or not math.isfinite(found[1]):
             self._intake.wake()
         else:
             self._intake.wake_by_marker(int(found[1]))

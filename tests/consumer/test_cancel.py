@@ -3,16 +3,19 @@
 from datetime import timedelta
 
 import pytest
+from pytest_aiohttp.plugin import AiohttpClient
 
+import service
 from jobdefs import State
 from jobdefs.storage.contract import Move
 from jobdefs.storage.submission import SubmissionCalls
+from service.settings import ServiceSettings
 from tests.consumer.conftest import StartConsumer
 from tests.support.consumers import HANDLERS
-from tests.support.jobs import NAMESPACE, Jobs, story
+from tests.support.jobs import MODULES, NAMESPACE, Jobs, story
 from tests.support.ledger import Ledger
 from tests.support.shop.jobs import Add, Doze, Echo, Nap, Stubborn, StubbornAsync
-from tests.support.waiting import eventually
+from tests.support.waiting import eventually, eventually_async
 
 IMPATIENT = f"{HANDLERS},tests.support.shop.impatient"
 
@@ -65,3 +68,22 @@ def test_told(start_consumer: StartConsumer, jobs: Jobs, ledger: Ledger) -> None
     eventually(lambda: ledger.subjects("told") == [job_id])
     running.says("the handler has ended", job_id, "Stuck: 0")
     assert jobs.find(job_id) == job
+
+
+async def test_over_http(
+    start_consumer: StartConsumer, redis_url: str, aiohttp_client: AiohttpClient, ledger: Ledger, kind: str
+) -> None:
+    """POST /v1/jobs/{id}/cancel ends a running job at once, although its consumer is full and its lease is long."""
+    client = await aiohttp_client(service.create_app(settings=ServiceSettings(redis_url=redis_url, modules=MODULES)))
+    start_consumer("-n", "-k", kind, "-w", "1", JOBS_CONCURRENCY="1")
+    bodies = [(name, {"payload": {"seconds": 30}}) for name in ("NAP", "DOZE")]
+    places = [(await client.post(f"/v1/enqueue/{name}", json=body)).headers["Location"] for name, body in bodies]
+    eventually(lambda: len(ledger.subjects("start")) == 2)
+    asked = [await (await client.post(f"{place}/cancel")).json() for place in places]
+    assert [answer["state"] for answer in asked] == ["running"] * 2
+
+    async def cancelled() -> bool:
+        answers = [await (await client.get(place)).json() for place in places]
+        return {answer["state"] for answer in answers} == {"cancelled"}
+
+    await eventually_async(cancelled, timeout=2)
