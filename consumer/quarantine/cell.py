@@ -19,7 +19,7 @@ from consumer.quarantine.stay import End, Stay
 _LOOK_S: Final = 0.05
 _START_S: Final = 60.0
 # Whoever kills every process here, as a container's end does, has come to this one by then: nobody is condemned.
-_SWEEP_S: Final = 0.2
+_SWEEP_S: Final = 0.5
 
 
 class NoProcess(Exception):

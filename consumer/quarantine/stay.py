@@ -2,8 +2,7 @@
 
 import time
 from contextlib import AbstractContextManager
-from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any
 
 import attrs
 from loguru import logger
@@ -14,6 +13,7 @@ from consumer.huey_bridge.app import JobsHuey
 from consumer.huey_bridge.ending import Announcement, Ending
 from consumer.plan import retention_of, retry_of
 from consumer.quarantine.death import Death, DiedInQuarantine
+from consumer.timekeeper import Timekeeper
 from jobdefs.storage.contract import Settlement
 
 End = tuple[Settlement, Announcement | None]
@@ -21,8 +21,6 @@ End = tuple[Settlement, Announcement | None]
 
 class Stay:
     """What is known of an attempt that runs in the quarantine's process."""
-
-    grace: ClassVar = timedelta(seconds=5)
 
     def __init__(self, app: JobsHuey, attempt: Attempt) -> None:
         self.attempt = attempt
@@ -42,7 +40,7 @@ class Stay:
         timeout_s = self._task.timeout if self._task else None
         if self.began is None or not timeout_s:
             return False
-        return bool(time.monotonic() > self.began + timeout_s + self.grace.total_seconds())
+        return bool(time.monotonic() > self.began + timeout_s + Timekeeper.grace_s)
 
     @property
     def logged(self) -> AbstractContextManager[None]:
@@ -72,6 +70,9 @@ class Stay:
 
     def cancelled(self) -> End:
         """The job was cancelled."""
+        if self._task is None:
+            # Released, it is cancelled by the store.
+            return self.released("cancelled")
         return self._failed(bodies.cancelled(), final=True)
 
     def _failed(self, error: Exception, *, final: bool) -> End:

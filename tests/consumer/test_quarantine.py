@@ -1,12 +1,10 @@
 """Suspects run in a process of their own; whoever ends it is dead at once, and nobody else comes to harm."""
 
 import json
-import os
 import signal
 import sys
 import time
 from datetime import timedelta
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -16,11 +14,11 @@ from huey.api import Result
 from jobdefs import State
 from jobdefs.storage.submission import SubmissionCalls
 from tests.consumer.conftest import StartConsumer
-from tests.support.consumers import HANDLERS, RunningConsumer, is_gone
+from tests.support.consumers import HANDLERS, is_gone
 from tests.support.jobs import NAMESPACE, Jobs, story
 from tests.support.ledger import Ledger
 from tests.support.shop.jobs import Deaf, Doze, Fail, FailAsync, Nap, Order, Pill, Stuck, StuckAsync, Wait
-from tests.support.suspects import make_suspects, suspects
+from tests.support.suspects import make_suspects, quarantines, suspects
 from tests.support.waiting import eventually
 
 LONG_S = 30
@@ -29,19 +27,6 @@ WAYS = {
     "fault": "its process ended by signal 11 (SIGSEGV), peak memory ",
     "memory": "its process ended by signal 9 (SIGKILL), peak memory ",
 }
-
-
-def quarantines(running: RunningConsumer) -> list[int]:
-    """Return the processes of a consumer's quarantine, whichever of its processes started them."""
-    family = [running.process.pid, *running.children]
-    threads = [thread for pid in family for thread in Path(f"/proc/{pid}/task").glob("*/children")]
-    below = {int(child) for thread in threads for child in thread.read_text().split()}
-    return [pid for pid in below if b"consumer.quarantine" in Path(f"/proc/{pid}/cmdline").read_bytes()]
-
-
-def parent_of(pid: int) -> int:
-    """Return the process that started another."""
-    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 @pytest.mark.parametrize("how", WAYS)
@@ -115,8 +100,8 @@ def test_plain_tasks(start_consumer: StartConsumer, jobs: Jobs, tasks: ModuleTyp
 def test_overdue(start_consumer: StartConsumer, jobs: Jobs) -> None:
     """A suspect that goes on after its timeout is killed, and has failed by its timeout; it is not condemned."""
     [deaf, innocent] = suspects(jobs, [Deaf(), Nap()])
-    start_consumer("-n")
-    job = jobs.ended(deaf, timeout=15)
+    start_consumer("-n", JOBS_HANDLERS=f"{HANDLERS},tests.support.shop.impatient")
+    job = jobs.ended(deaf)
     assert job.error
     assert (job.state, job.failures, job.error.type) == (State.DEAD, 1, "huey.exceptions.TaskTimeout")
     assert jobs.ended(innocent).state is State.SUCCEEDED
@@ -134,90 +119,28 @@ def test_cancel(start_consumer: StartConsumer, jobs: Jobs, ledger: Ledger) -> No
     assert jobs.ended(innocent).state is State.SUCCEEDED
 
 
-def test_killed_consumer(start_consumer: StartConsumer, jobs: Jobs, ledger: Ledger) -> None:
-    """The suspect of a consumer that vanishes is not condemned, and runs again as a suspect; its process is gone."""
-    [job_id] = suspects(jobs, [Nap(1)])
-    first = start_consumer("-n", JOBS_LEASE="1")
-    eventually(lambda: job_id in ledger.subjects("start"))
-    [pid] = quarantines(first)
-    first.kill()
-    eventually(lambda: is_gone(pid), timeout=2, what="the end of the quarantine's process")
-    second = start_consumer("-n", JOBS_LEASE="1")
-    job = jobs.ended(job_id)
-    assert (job.state, job.failures, job.lost) == (State.SUCCEEDED, 0, 3)
-    assert job.result == str(quarantines(second)[0]).encode()
-
-
-@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT])
-def test_drain(start_consumer: StartConsumer, jobs: Jobs, ledger: Ledger, signum: int) -> None:
-    """A suspect may finish while its consumer drains, also where the signal reaches every process of the terminal."""
-    [job_id] = suspects(jobs, [Nap(0.5)])
-    running = start_consumer("-n")
-    eventually(lambda: job_id in ledger.subjects("start"))
-    [pid] = quarantines(running)
-    os.kill(pid, signum)
-    assert running.stop(signum) == 0
-    assert is_gone(pid)
-    assert jobs.state(job_id) is State.SUCCEEDED
-
-
-def test_unfinished(start_consumer: StartConsumer, jobs: Jobs, ledger: Ledger, kind: str) -> None:
-    """A suspect that has not finished when the drain is over goes back, a suspect as before; its process is gone."""
-    [job_id] = suspects(jobs, [Nap(LONG_S)])
-    running = start_consumer("-n", "-k", kind, "-t", "0.2")
-    eventually(lambda: job_id in ledger.subjects("start"))
-    [pid] = quarantines(running)
-    began = time.monotonic()
-    assert running.stop() == 0
-    assert time.monotonic() - began < 3
-    assert is_gone(pid)
-    job = jobs.find(job_id)
-    assert job
-    assert (job.state, job.failures, job.lost, story(job)[-1]) == (State.SUSPECT, 0, 2, "released")
-
-
-def test_killed_while_idle(start_consumer: StartConsumer, jobs: Jobs, ledger: Ledger) -> None:
-    """A process that dies while nothing runs in it is replaced, and nobody is condemned."""
-    running = start_consumer("-n")
-    results = []
+def test_poison_among_innocents(start_consumer: StartConsumer, jobs: Jobs) -> None:
+    """A pill that took down two consumers is dead after its first death in quarantine; nobody else is."""
+    innocents = jobs.put_all([Nap(0.02)] * 100)
+    pill = jobs.put(Pill("fault"))
     for _ in range(2):
-        with running.frozen():
-            [job_id] = suspects(jobs, [Nap()])
-        results.append(jobs.ended(job_id))
-        [pid] = quarantines(running)
-        os.kill(pid, signal.SIGKILL)
-    assert {job.state for job in results} == {State.SUCCEEDED}
-    assert len({job.result for job in results}) == 2
-    running.says("while nothing ran in it")
+        assert start_consumer("-n", "-w", "4", JOBS_LEASE="1").process.wait(10) == -signal.SIGSEGV
+    last = start_consumer("-n", "-w", "4", JOBS_LEASE="1")
+    job = jobs.ended(pill)
+    assert (job.state, job.failures, job.lost) == (State.DEAD, 0, 2)
+    assert {jobs.ended(each).state for each in innocents} == {State.SUCCEEDED}
+    assert last.process.poll() is None
 
 
-def test_one_of_many(start_consumer: StartConsumer, jobs: Jobs, ledger: Ledger) -> None:
-    """With process workers one of them has the quarantine; when it dies, another one has it within seconds."""
-    job_ids = suspects(jobs, [Nap(0.2)] * 6)
-    running = start_consumer("-n", "-k", "process", "-w", "3", JOBS_LEASE="1")
-    eventually(lambda: len(ledger.subjects("end")) == 2)
-    [first] = quarantines(running)
-    os.kill(parent_of(first), signal.SIGKILL)
-    ended = [jobs.ended(job_id) for job_id in job_ids]
-    [second] = quarantines(running)
-    assert second != first
-    assert {job.state for job in ended} == {State.SUCCEEDED}
-    assert {job.result for job in ended} == {str(pid).encode() for pid in (first, second)}
-
-
-def test_no_process(start_consumer: StartConsumer, jobs: Jobs, tmp_path: Path) -> None:
-    """Where the process cannot start, nobody is condemned: it is tried again, and the log says what is wrong."""
-    module = tmp_path / "fickle.py"
-    module.write_text("")
-    running = start_consumer("-n", PYTHONPATH=str(tmp_path), JOBS_HANDLERS=f"{HANDLERS},fickle")
-    module.write_text("raise ValueError('not today')")
-    with running.frozen():
-        [job_id] = suspects(jobs, [Nap()])
-    running.says("ERROR", "not today")
-    running.says("ERROR", job_id, "did not begin: it ended with exit code", "next try in")
-    module.write_text("")
-    job = jobs.ended(job_id)
-    assert (job.state, job.failures, job.lost) == (State.SUCCEEDED, 0, 2)
+def test_poison_in_processes(start_consumer: StartConsumer, jobs: Jobs) -> None:
+    """With process workers a consumer outlives a pill: two of its workers die, and then the quarantine's process."""
+    innocents = jobs.put_all([Nap(0.02)] * 100)
+    pill = jobs.put(Pill("memory"))
+    running = start_consumer("-n", "-k", "process", "-w", "2", "-c", "0.2", JOBS_LEASE="1")
+    job = jobs.ended(pill)
+    assert (job.state, job.failures, job.lost) == (State.DEAD, 0, 2)
+    assert {jobs.ended(each).state for each in innocents} == {State.SUCCEEDED}
+    assert running.process.poll() is None
 
 
 def test_many(start_consumer: StartConsumer, jobs: Jobs, capsys: pytest.CaptureFixture[str]) -> None:

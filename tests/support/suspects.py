@@ -1,11 +1,13 @@
-"""Jobs whose holders have vanished twice in a row, made without a consumer."""
+"""Jobs whose holders have vanished twice in a row, made without a consumer; and the processes in which they run."""
 
 import secrets
 from collections.abc import Sequence
 from datetime import timedelta
+from pathlib import Path
 
 from jobdefs.state import State
 from jobdefs.storage.execution import ExecutionCalls
+from tests.support.consumers import RunningConsumer
 from tests.support.jobs import NAMESPACE, Jobs
 from tests.support.waiting import eventually
 
@@ -32,3 +34,16 @@ def make_suspects(jobs: Jobs, job_ids: Sequence[str]) -> None:
         return all(jobs.state(job_id) is State.SUSPECT for job_id in reversed(job_ids))
 
     eventually(vanish, what="suspects")
+
+
+def quarantines(running: RunningConsumer) -> list[int]:
+    """Return the processes of a consumer's quarantine, whichever of its processes started them."""
+    family = [running.process.pid, *running.children]
+    threads = [thread for pid in family for thread in Path(f"/proc/{pid}/task").glob("*/children")]
+    below = {int(child) for thread in threads for child in thread.read_text().split()}
+    return [pid for pid in below if b"consumer.quarantine" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
+def parent_of(pid: int) -> int:
+    """Return the process that started another."""
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
