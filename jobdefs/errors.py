@@ -224,6 +224,7 @@ class StoreUnsuitable(StoreError):
     """This server cannot keep the promises: wrong kind, too old, newer key space, or evicting."""
 
     code = "store_unsuitable"
+    retry_after_s: ClassVar[int] = 5
 
 
 class NotRetryable(Exception):

@@ -123,6 +123,20 @@ def test_evicting_server():
     assert "may throw jobs away (maxmemory-policy allkeys-lru); run CONFIG SET maxmemory-policy noeviction" in line
 
 
+@pytest.mark.parametrize(
+    ("level", "why"),
+    [
+        ("disk", "keeps no append-only file; run CONFIG SET appendonly yes and CONFIG SET appendfsync always"),
+        ("replica:2", "has too few replicas: 0 of 2 are there; bring them back, or attach more"),
+    ],
+)
+def test_default_durability_that_cannot_be_had(redis_url: str, level: str, why: str):
+    """A level that is to hold for every job, on a server that cannot give it, ends it with one line."""
+    code, line = refusal(REDIS_URL=redis_url, JOBS_DURABILITY=level)
+    assert code == Exit.UNSUITABLE
+    assert line.startswith(f"service: JOBS_DURABILITY is {level}, and the server at {redis_url} {why}")
+
+
 def test_open_host_without_token(redis_url: str):
     """Listening for other machines without a token is refused with one line."""
     code, line = refusal(REDIS_URL=redis_url, JOBS_HOST="0.0.0.0")  # noqa: S104 - refused, which is the promise
@@ -149,6 +163,11 @@ def test_bad_settings():
     """A setting that is out of range ends it with one line that names it."""
     code, line = refusal(JOBS_PORT="70000")
     assert (code, line) == (Exit.SETTINGS, "service: JOBS_PORT: '70000' is not between 0 and 65535\n")
+    code, line = refusal(JOBS_DURABILITY="disc")
+    assert (code, line) == (
+        Exit.SETTINGS,
+        "service: JOBS_DURABILITY: 'disc' is none of memory, disk, or replica:1 to replica:9\n",
+    )
 
 
 def test_access_log(redis_url: str):
