@@ -1,6 +1,7 @@
 """Unique jobs: one job of a name with a key at a time, and what another one gets meanwhile."""
 
 import asyncio
+import hashlib
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
@@ -191,6 +192,22 @@ async def test_by_payload(office: QueueService):
         await office.enqueue("REPORT", {"rows": {"b": 2, "a": 1}, "day": "today"})
     assert caught.value.job_id == first.id
     assert (await office.enqueue(Report(day="today"))).created
+
+
+async def test_the_key_is_as_documented(office: QueueService, server: RealServer):
+    """Producers in other languages can give the same key: sorted JSON of the fields, or its SHA-256."""
+    rows = {"b": 2, "a": 1}
+    await office.enqueue(Invoice(customer=1))
+    await office.enqueue(Report(day="\u00e4", rows=rows))
+    await office.enqueue(Report(day="x" * 200, rows=rows))
+    long = f'{{"day":"{"x" * 200}","rows":{{"a":1,"b":2}}}}'
+    with server.client() as store:
+        keys = {key.decode().removeprefix("{jobs}:unique:") for key in store.scan_iter("{jobs}:unique:*")}
+    assert keys == {
+        'INVOICE:{"customer":1}',
+        'REPORT:{"day":"\u00e4","rows":{"a":1,"b":2}}',
+        f"REPORT:{hashlib.sha256(long.encode()).hexdigest()}",
+    }
 
 
 async def test_by_function(office: QueueService):

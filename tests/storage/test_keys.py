@@ -5,6 +5,7 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import jobdefs.storage
 import jobdefs.wire
@@ -12,6 +13,7 @@ from jobdefs.state import State
 from jobdefs.storage import keys
 from jobdefs.storage.contract import Effect, Outcome
 from jobdefs.storage.submission import SubmissionCalls
+from jobdefs.unique import UniqueLock
 from tests.support.stage import LEASE, SECOND, Stage, ending, new_job
 
 README = Path(str(jobdefs.storage.__path__[0])) / "README.md"
@@ -21,7 +23,10 @@ FORMAT = Path(str(jobdefs.wire.__path__[0])) / "FORMAT.md"
 def everything(stage: Stage) -> None:
     """Bring every kind of key into being."""
     stage.send(stage.inspection.open("epoch"))
+    stage.submit("s")
+    stage.lose(2)
     stage.beat()
+    stage.send(stage.execution.announce(holder="h", abilities={"OTHER": "digest"}))
     stage.submit("a", "b", "c", "d", "e", "f", "g", "h")
     stage.submit("later", delay=timedelta(days=1))
     effects = [Effect("chord", ("c", 0, 2, b"v", 1_000, new_job("x").envelope)), Effect("value", ("v", b"v", 1_000))]
@@ -29,8 +34,19 @@ def everything(stage: Stage) -> None:
     claims = stage.claim(7)
     outcomes = [Outcome.SUCCEEDED, Outcome.DEAD, Outcome.CANCELLED, Outcome.EXPIRED, Outcome.PARKED]
     for claim, outcome in zip(claims, outcomes, strict=False):
-        stage.settle(claim, outcome, effects=effects, keep=LEASE, keep_result=SECOND, result=b"1", error=b"{}")
-    stage.send(stage.submission.replay(claims[1].id))
+        stage.settle(
+            claim,
+            outcome,
+            effects=effects,
+            keep=LEASE,
+            keep_result=SECOND,
+            result=b"1",
+            error=b"{}",
+            kind="digest:TEST_JOB",
+        )
+    stage.replay(claims[1].id)
+    stage.cancel(claims[6].id)
+    stage.submit("u", request="d1", lock=UniqueLock(key="k"))
     stage.settle(claims[5], keep=timedelta(0))
     stage.send(stage.values.revoke("r:h", b"revoked"))
     stage.send(stage.values.count("n", 1))
@@ -50,7 +66,7 @@ def kinds(stage: Stage) -> dict[str, str]:
 def test_the_key_space_is_documented(stage: Stage) -> None:
     """FORMAT.md names every key and its type, and no other."""
     everything(stage)
-    rows = re.findall(r"^\| `(\{namespace\}:[a-z]+)(:<[a-z]+>)?` \| ([a-z ]+) \|", FORMAT.read_text(), re.MULTILINE)
+    rows = re.findall(r"^\| `(\{namespace\}:[a-z_]+)(:<.+>)?` \| ([a-z ]+) \|", FORMAT.read_text(), re.MULTILINE)
     documented = {key + (":<…>" if rest else ""): kind.replace("sorted set", "zset") for key, rest, kind in rows}
     assert kinds(stage) == documented
 
@@ -69,11 +85,27 @@ def test_a_producer_needs_one_script(stage: Stage) -> None:
     """What FORMAT.md tells a producer in another language works as told, for each verdict."""
     (command,) = re.findall(r'^    python -c "(.*)"$', FORMAT.read_text(), re.MULTILINE)
     shown = subprocess.run([sys.executable, "-c", command], capture_output=True, check=True).stdout
-    jobs = [part for job_id in "ab" for part in (new_job(job_id).envelope, 0, "")]
-    assert stage.client.eval(shown, 1, "{t}:meta", "", *jobs[:3]) == [b"created", b"ready"]
-    assert stage.client.eval(shown, 1, "{t}:meta", "", *jobs) == [b"existing", b"ready", b"created", b"ready"]
-    assert stage.client.eval(shown, 1, "{t}:meta", "", "{}", 0, "", *jobs[3:]) == [b"unreadable", b"", b"refused", b""]
-    assert [claim.id for claim in stage.claim(9)] == ["a", "b"]
+    a, b, c = (new_job(job_id).envelope for job_id in "abc")
+
+    def submit(*jobs: tuple[object, ...]) -> Any:
+        return stage.client.eval(shown, 1, "{t}:meta", "", "", *(part for job in jobs for part in job))
+
+    unique = ("", "k", "started", "existing")
+    assert submit((a, 0, "", "d1", "", "", "")) == [b"created", b"ready", b"a"]
+    assert submit((a, 0, "", "d1", "", "", ""), (b, 9, "", *unique)) == [
+        *(b"existing", b"ready", b"a"),
+        *(b"created", b"scheduled", b"b"),
+    ]
+    assert submit((a, 0, "", "d2", "", "", ""), (c, 0, "", *unique)) == [
+        *(b"different", b"ready", b"a"),
+        *(b"duplicate", b"scheduled", b"b"),
+    ]
+    assert submit(("{}", 0, "", "", "", "", ""), (c, 0, "", "", "", "", "")) == [
+        *(b"unreadable", b"", b""),
+        *(b"refused", b"", b""),
+    ]
+    assert submit((c, 0, "", "", "k", "60000", "replace")) == [b"created", b"ready", b"c"]
+    assert [claim.id for claim in stage.claim(9)] == ["a", "c"]
 
 
 def test_every_key_lies_in_one_slot(stage: Stage) -> None:
