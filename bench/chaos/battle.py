@@ -15,7 +15,7 @@ from bench.chaos.orders import orders
 from bench.chaos.producer import Producer
 from bench.chaos.story import Story, stories, waits_s
 from jobdefs.policy import DEFAULT_NAMESPACE
-from jobdefs.record import Ledger, QueueCounts
+from jobdefs.record import Ledger
 from jobdefs.storage.drivers import Store
 from jobdefs.storage.inspection import InspectionCalls
 
@@ -72,7 +72,7 @@ def fight(plan: Plan, place: Path, say: Callable[[str], None]) -> Battle:
         quiet = time.monotonic()
         lines = list(book.lines())
         told = stories(lines, asked)
-        ledger = _look_up(running.url, told.values())
+        ledger = look_up(running.url, told.values())
         return Battle(
             told=told,
             waits_s=waits_s(told, lines),
@@ -106,27 +106,25 @@ def _kill(fleet: Fleet, client: Any, plan: Plan, say: Callable[[str], None]) -> 
 
 
 def _await_quiet(url: str, patience_s: float, say: Callable[[str], None]) -> None:
-    store, deadline, heard = Store(url), time.monotonic() + patience_s, ""
-    call = InspectionCalls(DEFAULT_NAMESPACE).queues()
-    while waiting := _waiting(store.send(call)):
+    deadline, heard = time.monotonic() + patience_s, ""
+    while (waiting := unfinished(url)) and time.monotonic() < deadline:
         if waiting != heard:
             say(heard := waiting)
-        if time.monotonic() > deadline:
-            say(f"not quiet after {patience_s:g} s")
-            break
         time.sleep(_LOOK_S)
+
+
+def unfinished(url: str) -> str:
+    """Return in words what is not at its end on a server, empty when nothing is left."""
+    store = Store(url)
+    counts = store.send(InspectionCalls(DEFAULT_NAMESPACE).queues())
     store.close()
-
-
-def _waiting(counts: tuple[QueueCounts, ...]) -> str:
-    """Return in words what is not at its end, empty when nothing is left."""
     for each in counts:
         if each.ready or each.scheduled or each.running or each.suspect:
             return f"{each.ready} ready, {each.scheduled} scheduled, {each.running} running, {each.suspect} suspect"
     return ""
 
 
-def _look_up(url: str, told: Iterable[Story]) -> Ledger:
+def look_up(url: str, told: Iterable[Story]) -> Ledger:
     """Add to each story what the store knows of the job, and return the installation's own ledger."""
     store, calls = Store(url), InspectionCalls(DEFAULT_NAMESPACE)
     for story in told:

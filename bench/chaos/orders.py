@@ -9,7 +9,7 @@ from typing import Final
 
 import attrs
 
-from bench.chaos.work import AsyncWork, Work
+from bench.chaos.work import AsyncWork, Pill, Work
 from service.options import EnqueueOptions
 
 NAP_MS: Final = 50
@@ -26,6 +26,7 @@ class Kind(StrEnum):
     DELAYED = "delayed"
     UNIQUE = "unique"
     LEADING = "leading"
+    PILL = "pill"
 
 
 @attrs.frozen
@@ -33,7 +34,7 @@ class Order:
     """One job to enqueue under an id of our own, so that it may be tried again; ``key`` is that of a unique job."""
 
     kind: Kind
-    payload: Work
+    payload: Work | Pill
     options: EnqueueOptions
     key: str = ""
 
@@ -44,10 +45,15 @@ class Order:
 
 
 def orders(count: int, seed: int) -> Iterator[Order]:
-    """Yield so many orders; the same ones for the same seed but for their ids."""
-    dice, kinds = random.Random(seed), tuple(Kind)
+    """Yield so many orders of harmless jobs; the same ones for the same seed but for their ids."""
+    dice, kinds = random.Random(seed), [kind for kind in Kind if kind is not Kind.PILL]
     for number in range(count):
         yield _order(kinds[number % len(kinds)], number, dice)
+
+
+def pill(way: str) -> Order:
+    """Return the order of one pill."""
+    return Order(Kind.PILL, Pill(way), EnqueueOptions(id=secrets.token_hex(16)))
 
 
 def _order(kind: Kind, number: int, dice: random.Random) -> Order:

@@ -8,6 +8,7 @@ import attrs
 
 from bench.chaos.book import Line
 from bench.chaos.orders import Order
+from bench.chaos.work import Work
 from jobdefs.record import JobRecord
 
 _ENDS: Final = ("end", "fail")
@@ -39,6 +40,11 @@ class Story:
     answered: bool = False
     runs: list[Run] = attrs.field(factory=list)
     record: JobRecord | None = None
+
+    @property
+    def work(self) -> Work:
+        """What was asked for; a follow-up is a no-op."""
+        return self.order.payload if self.order and isinstance(self.order.payload, Work) else Work()
 
     @property
     def again(self) -> int:
