@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import attrs
 
 from jobdefs.errors import DefinitionError, InvalidOption
 
 MAX_KEY: Final = 200
+
+W = TypeVar("W", bound=StrEnum)
 
 
 class Until(StrEnum):
@@ -49,20 +51,44 @@ class UniqueLock:
 
 
 def _until(given: str | timedelta) -> Until | timedelta:
-    return given if isinstance(given, timedelta) else Until(given)
+    return given if isinstance(given, timedelta) else _word(Until, given, "until", " or a timedelta")
+
+
+def _conflict(given: str) -> Conflict:
+    return _word(Conflict, given, "conflict")
+
+
+def _word(words: type[W], given: str, field: str, more: str = "") -> W:
+    try:
+        return words(given)
+    except ValueError:
+        raise DefinitionError(f"unique: {field} is {given!r}, and must be {' or '.join(words)}{more}") from None
+
+
+def _check_kind(key: object) -> None:
+    if not (key is None or callable(key) or isinstance(key, tuple)):
+        wanted = 'a tuple of field names, for example ("to",), or a function of the payload'
+        raise DefinitionError(f"unique: key is {key!r}, and must be {wanted}")
 
 
 @attrs.frozen(kw_only=True)
 class Unique:
     """Makes every job of a definition unique.
 
-    ``key`` says among which: names of payload fields, or a function of the payload that returns text; without one, the
-    whole payload. ``until`` and ``conflict`` are as in UniqueLock.
+    ``key`` says among which: a tuple of names of payload fields, empty for one job of the name, or a function of the
+    payload that returns text; without one, the whole payload. ``until`` and ``conflict`` are as in UniqueLock. Raises
+    DefinitionError.
     """
 
     key: tuple[str, ...] | Callable[[Any], str] | None = None
     until: Until | timedelta = attrs.field(default=Until.FINISHED, converter=_until)
-    conflict: Conflict = attrs.field(default=Conflict.EXISTING, converter=Conflict)
+    conflict: Conflict = attrs.field(default=Conflict.EXISTING, converter=_conflict)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a key that would be taken for another, and a window that means nothing."""
+        _check_kind(self.key)
+        if isinstance(self.until, timedelta) and self.until < timedelta(milliseconds=1):
+            raise DefinitionError("unique: the window (until) must be at least 1 millisecond")
 
     def check(self, payload: type[Any]) -> None:
         """Refuse fields that the payload class has not; raises DefinitionError."""

@@ -62,6 +62,7 @@ def test_a_bad_name_is_refused(name):
         ({"timeout": 5}, "timeout is 5, and must be a timedelta"),
         ({"retry": 3}, "retry is 3, and must be a RetryPolicy"),
         ({"priority": "9"}, "priority is '9', and must be an integer"),
+        ({"unique": True}, "unique is True, and must be a Unique"),
     ],
 )
 def test_what_could_not_be_obeyed_is_refused(options, reason):
@@ -76,7 +77,7 @@ def test_what_could_not_be_obeyed_is_refused(options, reason):
     ("option", "hint"),
     [
         ("priorty", "did you mean 'priority'?"),
-        ("zzz", "there are queue, priority, retry, timeout, retention, description"),
+        ("zzz", "there are queue, priority, retry, timeout, retention, unique, description"),
     ],
 )
 def test_an_unknown_option_is_refused_with_a_hint(option, hint):

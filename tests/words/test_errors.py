@@ -46,6 +46,21 @@ def test_every_code_is_its_own():
             "Job a is running; replay works only while it is dead or expired.",
         ),
         (
+            errors.DuplicateJob("order 7", "a"),
+            "The unique key 'order 7' is held by job a; wait until that job lets go of it.",
+        ),
+        (
+            errors.DuplicateJob("", "a"),
+            "Its unique key is held by job a; wait until that job lets go of it.",
+        ),
+        (
+            errors.IdempotencyConflict("a"),
+            (
+                "Job a was enqueued with this id or idempotency key, but by another request; send the same request "
+                "again, or choose a new key."
+            ),
+        ),
+        (
             errors.UnwritableResult("Queue has no written form"),
             "The result cannot be written as JSON: Queue has no written form. Return plain JSON or an attrs object.",
         ),
