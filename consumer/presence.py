@@ -87,6 +87,8 @@ class Presence:
             self._server.look()
         except StoreError as error:
             logger.warning("cannot see whether the store is as it should be: {}", error)
+        except Exception:  # noqa: BLE001 - a strange answer must not keep this thread from beating
+            logger.exception("cannot see whether the store is as it should be")
 
     def _hear(self, beat: Beat) -> None:
         self._intake.holdings.lose(beat.lost, self._cause())

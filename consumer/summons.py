@@ -14,7 +14,7 @@ _PAUSE_S: Final = 1.0
 
 
 class Summons:
-    """Calls ``called`` whenever the consumer's own marker is there; should it get lost, the next beat makes up for it."""
+    """Calls ``called`` whenever the consumer's own marker is there; without it, the next beat tells the same."""
 
     def __init__(self, store: Store, marker: str, called: Callable[[], None]) -> None:
         self._store = store

@@ -3,16 +3,24 @@
 from collections.abc import Iterator
 
 import pytest
+import redis
 
 from tests.consumer.conftest import StartConsumer
 from tests.support.servers import RealServer, running
+from tests.support.waiting import eventually
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def changing() -> Iterator[RealServer]:
-    """A server of this module's own, with an append-only file."""
+    """A server of the test's own, with an append-only file."""
     with running("valkey", "--appendonly", "yes", "--appendfsync", "always") as server:
         yield server
+
+
+def looks(client: redis.Redis) -> int:
+    """Count how often somebody has asked for the server's configuration."""
+    asked: dict[str, dict[str, int]] = client.info("commandstats")
+    return asked.get("cmdstat_config|get", {}).get("calls", 0)
 
 
 @pytest.mark.parametrize(
@@ -26,8 +34,10 @@ def changing() -> Iterator[RealServer]:
 def test_changed_while_running(start_consumer: StartConsumer, changing: RealServer, change: str, words: str) -> None:
     """An eviction policy that is set, or a way to keep jobs that is switched off, is told once until it is mended."""
     name, bad, good = change.split()
-    consumer = start_consumer("-n", url=changing.url, JOBS_LEASE="1")
     with changing.client() as client:
+        client.config_resetstat()
+        consumer = start_consumer("-n", url=changing.url, JOBS_LEASE="1")
+        eventually(lambda: looks(client) >= 2, what="the look at the start and one while running")
         client.config_set(name, bad)
         consumer.says("CRITICAL", words)
         client.config_set(name, good)

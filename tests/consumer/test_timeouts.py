@@ -10,7 +10,7 @@ from tests.consumer.conftest import StartConsumer
 from tests.support.consumers import HANDLERS, RunningConsumer
 from tests.support.jobs import Jobs, story
 from tests.support.ledger import Ledger
-from tests.support.shop.jobs import Add, Digest, Doze, Echo, Linger, LingerAsync, Nap, Patient
+from tests.support.shop.jobs import Add, Digest, Doze, Echo, Linger, LingerAsync, Nap, Patient, Snail
 from tests.support.waiting import eventually
 
 IMPATIENT = f"{HANDLERS},tests.support.shop.impatient"
@@ -118,3 +118,18 @@ def test_drain_does_not_wait_for_what_is_stuck(start_consumer: StartConsumer, jo
     running = start_consumer("-n", "-w", "1")
     assert timed_out(jobs.run(Linger(30)))
     assert running.stop(signal.SIGTERM, within=3) == 0
+
+
+def test_slot_of_a_lost_attempt(start_consumer: StartConsumer, jobs: Jobs, ledger: Ledger) -> None:
+    """An attempt that lost its lease keeps its slot while its handler goes on, but not beyond its timeout."""
+    first = start_consumer("-n", "-w", "1", JOBS_LEASE="1")
+    job_id = jobs.put(Snail())
+    eventually(lambda: ledger.subjects("start") == [job_id])
+    with first.frozen():
+        second = start_consumer("-n", "-w", "1", JOBS_LEASE="1")
+        eventually(lambda: ledger.subjects("start") == [job_id] * 2)
+    first.says(job_id, "no longer ours")
+    second.kill()
+    after = jobs.put(Nap())
+    first.says(GOES_ON, job_id)
+    assert jobs.ended(after, timeout=2).result == str(first.process.pid).encode()

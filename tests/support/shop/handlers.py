@@ -36,6 +36,7 @@ from tests.support.shop.jobs import (
     Order,
     Patient,
     Pill,
+    Snail,
     SoldOut,
     Stubborn,
     StubbornAsync,
@@ -308,3 +309,10 @@ def deaf(job: Deaf) -> None:
     while True:
         with suppress(Exception):
             time.sleep(_FOR_EVER)
+
+
+@handles(Snail)
+def snail(job: Snail, context: JobContext) -> str:
+    """Go on until the time is over."""
+    del job
+    return _go_on(_FOR_EVER / 2, context)

@@ -190,3 +190,9 @@ class Grip:
 @attrs.frozen
 class Deaf:
     """Goes on whatever interrupts it."""
+
+
+@define("SNAIL", retry=ONCE, timeout=timedelta(seconds=4))
+@attrs.frozen
+class Snail:
+    """Goes on for half a minute, whatever interrupts it; ``def`` with a timeout of several short leases."""
