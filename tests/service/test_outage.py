@@ -5,17 +5,20 @@ import statistics
 import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
+import redis
+from aiohttp import TCPConnector
 from aiohttp.test_utils import TestClient, TestServer
 from loguru import logger
 
 import service
+from jobdefs.storage import keys
 from service.settings import ServiceSettings
 from tests.support.servers import KINDS, RealServer, running
-from tests.support.waiting import eventually_async
+from tests.support.waiting import eventually, eventually_async
 
 Client = TestClient[Any, Any]
 BODY = {"payload": {"message": "hello"}}
@@ -30,7 +33,7 @@ def own_server() -> Iterator[RealServer]:
 @pytest.fixture
 async def client(own_server: RealServer) -> AsyncIterator[Client]:
     app = service.create_app(settings=ServiceSettings(redis_url=own_server.url))
-    async with TestClient(TestServer(app)) as client:
+    async with TestClient(TestServer(app), connector=TCPConnector(limit=0)) as client:
         assert await enqueue(client) == (202, None)
         yield client
 
@@ -76,9 +79,15 @@ def taking(least_s: float, most_s: float) -> Iterator[None]:
     assert least_s <= time.monotonic() - started <= most_s
 
 
+def killed(server: RealServer) -> None:
+    server.process.kill()
+    server.process.wait()
+
+
 @contextmanager
-def started_again(server: RealServer) -> Iterator[None]:
-    process = subprocess.Popen(server.process.args, stdout=subprocess.DEVNULL)
+def started_again(server: RealServer, *options: str) -> Iterator[None]:
+    command: Any = server.process.args
+    process = subprocess.Popen([*command, *options], stdout=subprocess.DEVNULL)
     try:
         yield
     finally:
@@ -89,13 +98,13 @@ def started_again(server: RealServer) -> Iterator[None]:
 async def test_frozen(own_server: RealServer, client: Client):
     """While the store hangs, enqueue is answered 503 with Retry-After within a second, and all goes on afterwards."""
     with own_server.frozen():
-        with taking(0.9, 1.3):
+        with taking(0.9, 1.5):
             assert await enqueue(client) == (503, "1")
-        with taking(0.9, 1.3):
+        with taking(0.9, 1.5):
             response = await client.get("/readyz")
         assert response.status == 503
         assert "gave no answer within 1 s" in (await response.json())["detail"]
-    with taking(0, 2):
+    with taking(0, 3):
         await eventually_async(lambda: accepted(client))
     assert (await client.get("/readyz")).status == 200
 
@@ -103,15 +112,15 @@ async def test_frozen(own_server: RealServer, client: Client):
 async def test_many_wait_while_frozen(own_server: RealServer, client: Client):
     """While the store hangs each of a hundred requests takes a second; later ones and health checks take no time."""
     with own_server.frozen():
-        with taking(0.9, 1.3):
-            waiting = [asyncio.create_task(enqueue(client)) for _ in range(100)]
-            took_s = [await health(client) for _ in range(20)]
-            assert {await task for task in waiting} == {(503, "1")}
-        # Medians: other programs on the machine may hold up a single answer.
-        assert statistics.median(took_s) <= 0.05
+        waiting = [asyncio.create_task(refused(client)) for _ in range(100)]
+        healthy_s = [await health(client) for _ in range(20)]
+        waited_s = [await task for task in waiting]
         refused_s = [await refused(client) for _ in range(20)]
-        assert statistics.median(refused_s) <= 0.05
-    with taking(0, 2):
+    # Medians: other programs on the machine may hold up a single answer.
+    assert statistics.median(healthy_s) <= 0.05
+    assert 0.9 <= statistics.median(waited_s) <= 1.3
+    assert statistics.median(refused_s) <= 0.05
+    with taking(0, 3):
         await eventually_async(lambda: accepted(client))
 
 
@@ -123,7 +132,7 @@ async def test_probes_while_frozen(own_server: RealServer, client: Client):
         while time.monotonic() - began < 2.5:
             took_s.append(await refused(client))
         assert 1 <= sum(took > 0.5 for took in took_s) <= 2
-        with taking(0.9, 1.3):
+        with taking(0.9, 1.5):
             assert (await client.get("/readyz")).status == 503
     assert (await client.get("/readyz")).status == 200
     # The readiness check has closed the breaker.
@@ -134,16 +143,16 @@ async def test_first_met_frozen(own_server: RealServer):
     """A store that hangs from the start costs each of many requests a second in all, too."""
     app = service.create_app(settings=ServiceSettings(redis_url=own_server.url))
     async with TestClient(TestServer(app)) as client:
-        with own_server.frozen(), taking(0.9, 1.3):
-            assert set(await asyncio.gather(*(enqueue(client) for _ in range(50)))) == {(503, "1")}
-        with taking(0, 2):
+        with own_server.frozen():
+            waited_s = await asyncio.gather(*(refused(client) for _ in range(50)))
+        assert 0.9 <= statistics.median(waited_s) <= 1.3
+        with taking(0, 3):
             await eventually_async(lambda: accepted(client))
 
 
 async def test_killed_and_restarted(own_server: RealServer, client: Client):
     """When the store was killed and is back on its address, everything resumes by itself, with what it had."""
-    own_server.process.kill()
-    own_server.process.wait()
+    killed(own_server)
     with taking(0, 1):
         assert await enqueue(client) == (503, "1")
         assert (await client.get("/readyz")).status == 503
@@ -154,6 +163,34 @@ async def test_killed_and_restarted(own_server: RealServer, client: Client):
             await eventually_async(lambda: accepted(client))
         (counts,) = (await (await client.get("/v1/queues")).json())["queues"]
         assert counts["ready"] == 2
+
+
+async def test_another_server_comes_back(own_server: RealServer, client: Client):
+    """What was known of a server is forgotten when it goes away: the one that comes back is looked at anew."""
+    with own_server.client() as admin:
+        admin.config_set("appendfsync", "always")
+    await eventually_async(lambda: told(client, "disk"))
+    killed(own_server)
+    await refused(client)
+    with started_again(own_server, "--appendfsync", "no"):
+        await eventually_async(lambda: accepted(client))
+        assert await told(client, "memory")
+    await refused(client)
+    with started_again(own_server), own_server.client() as admin:
+        eventually(lambda: is_there(admin))
+        admin.hset(keys.meta("jobs"), "schema", keys.SCHEMA + 1)
+        await eventually_async(lambda: refused_as(client, "store_unsuitable"))
+
+
+async def told(client: Client, level: str) -> bool:
+    response = await client.post("/v1/enqueue/TEST_JOB", json=BODY)
+    return response.status == 202 and (await response.json())["durability"] == level
+
+
+def is_there(admin: redis.Redis) -> bool:
+    with suppress(redis.ConnectionError):
+        return bool(admin.ping())
+    return False
 
 
 async def test_many_in_an_outage(own_server: RealServer, client: Client):
