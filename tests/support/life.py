@@ -51,7 +51,7 @@ class Life:
         self.names: dict[str, str] = {}
         self.states: dict[str, State | None] = {}
         self.ends: dict[str, float] = {}
-        self.asked: dict[str, timedelta] = {}
+        self.asked: dict[str, tuple[str, timedelta]] = {}
         self.tokens: dict[str, str] = {}
         self.claims: list[Claim] = []
         self.keys = KeyHolders(self.states)
@@ -164,12 +164,13 @@ class Life:
 
     def cancel(self) -> None:
         """Cancel a job, which works until it has ended; one that runs goes on until its attempt ends."""
-        job_id, keep = self.any_id(), self.chance.choice(KEPT)
+        running = [claim.id for claim in self.claims[-2:]]
+        job_id, keep = self.chance.choice([self.any_id(), *running]), self.chance.choice(KEPT)
         move = self.stage.cancel(job_id, keep)
         state = self.states.get(job_id)
         assert (move and move.done) == (None if state is None else state in CANCELLABLE)
         if state is State.RUNNING:
-            self.asked[job_id] = keep
+            self.asked[job_id] = (self.tokens[job_id], keep)
 
     def replay(self) -> None:
         """Replay a job, which works when it is dead, cancelled, expired or parked, and nobody holds its key."""
@@ -216,13 +217,14 @@ class Life:
 
     def check(self, job_id: str, before: State | None, state: State | None) -> None:
         """A job leaves when its retention is over, and one that somebody wanted cancelled does not wait again."""
-        asked = self.asked.get(job_id)
-        if asked is not None and state is not State.RUNNING:
+        token, keep = self.asked.get(job_id, ("", timedelta.max))
+        if token and state is State.RUNNING:
+            assert self.tokens[job_id] == token
+        elif token:
             assert state is None or state.final
             del self.asked[job_id]
         if state is None and before is not None:
-            ends = [self.ends.get(job_id, math.inf), math.inf if asked is None else self.now(asked)]
-            assert min(ends) <= self.stage.now_ms
+            assert min(self.ends.get(job_id, math.inf), self.now(keep)) <= self.stage.now_ms
         if state is not None and state.final:
             self.ends[job_id] = self.stage.client.zscore(self.stage.key("final", state.value), job_id)
 
