@@ -83,6 +83,7 @@ local function check_entry(label, id)
   local is = mend(id, rules, IN_QUEUE[state] and part or nil)
   if is and (is ~= state or (kind and read_run(id, 'kind')[1] ~= kind)) and redis.call('ZREM', root .. label, id) == 1 then
     repaired(id, 'it stood in ' .. label .. ', and was ' .. is)
+    if kind then forget_kind(kind) end
   end
 end
 

@@ -1,0 +1,259 @@
+"""The sweeper: it finds what stands wrong, mends it, and finds nothing else."""
+
+from datetime import timedelta
+
+import pytest
+
+from jobdefs.state import State
+from jobdefs.storage.contract import Outcome, Repair, Sweep
+from jobdefs.storage.submission import SubmissionCalls
+from jobdefs.storage.upkeep import UpkeepCalls
+from jobdefs.unique import UniqueLock
+from tests.support.stage import HOUR, LEASE, MILLISECOND, NAMESPACE, SECOND, Stage, new_job
+
+PASS = timedelta(seconds=10)
+KIND = "d1:TEST_JOB"
+
+
+def step(stage: Stage, at_once: int = 200) -> Sweep:
+    """Take a step of the sweep."""
+    return stage.store.send(UpkeepCalls(NAMESPACE, LEASE, lambda: stage.now_ms, at_once=at_once).sweep())
+
+
+def sweep(stage: Stage, at_once: int = 200) -> list[Repair]:
+    """Take all steps of a pass, and return what they mended."""
+    repairs: list[Repair] = []
+    while True:
+        stage.wait(PASS)
+        done = step(stage, at_once)
+        repairs += done.repairs
+        if done.ended:
+            return repairs
+
+
+def wrongs(stage: Stage) -> list[str]:
+    """Sweep twice; the second time there must be nothing left. Return what was wrong."""
+    found = sweep(stage)
+    assert sweep(stage) == []
+    assert stage.send(stage.inspection.ledger()).repairs == len(found)
+    return [repair.wrong for repair in found]
+
+
+def in_every_state(stage: Stage) -> None:
+    """Bring a job into each state, with a key, a kind and a cancel on the way."""
+    stage.submit("scheduled", delay=HOUR)
+    stage.submit("suspect")
+    stage.lose(2)
+    outcomes = [Outcome.SUCCEEDED, Outcome.DEAD, Outcome.CANCELLED, Outcome.EXPIRED]
+    for outcome in outcomes:
+        stage.submit(outcome.value)
+        stage.settle(stage.claim_one(), outcome)
+    stage.submit("parked")
+    stage.settle(stage.claim_one(), Outcome.PARKED, kind=KIND)
+    stage.submit("running", lock=UniqueLock(key="r"))
+    stage.claim_one()
+    stage.submit("ready")
+
+
+def test_nothing_is_wrong_with_healthy_jobs(stage: Stage) -> None:
+    """Jobs in every state are left as they are, however small the steps of the sweep."""
+    in_every_state(stage)
+    jobs = {key: value for key, value in stage.dump().items() if key != stage.key("meta").encode()}
+    assert sweep(stage, at_once=1) == sweep(stage) == []
+    assert {key: value for key, value in stage.dump().items() if key in jobs} == jobs
+
+
+@pytest.mark.parametrize("state", [state for state in State if state is not State.SCHEDULED])
+def test_a_job_in_no_index_is_put_into_that_of_its_state(stage: Stage, state: State) -> None:
+    """A job that its index forgot stands there again, and everything is as it was."""
+    in_every_state(stage)
+    before = stage.indexes()
+    index = {"running": "leases", "parked": "parked"}.get(state, f"{state}:default")
+    stage.client.zrem(stage.key(f"final:{state}" if state.final else index), state.value)
+    assert wrongs(stage) == [f"it was {state}, and in no index"]
+    assert stage.indexes() == before
+    assert stage.send(stage.inspection.ledger()).faults == ()
+
+
+def test_a_scheduled_job_in_no_index_is_ready(stage: Stage) -> None:
+    """When it was due is not known any more, so it is not kept waiting."""
+    stage.submit("a")
+    stage.settle(stage.claim_one(), Outcome.FAILED, failures=1, delay=HOUR)
+    stage.client.delete(stage.key("scheduled", "default"))
+    assert wrongs(stage) == ["it was scheduled, and in no index"]
+    assert (stage.state("a"), stage.ledger()) == (State.READY, {"enqueued": 1, "ready": 1})
+    assert stage.claim_one().failures == 1
+
+
+def test_a_job_without_a_lease_gets_one(stage: Stage) -> None:
+    """A running job without a lease is reclaimed one lease later; who runs it meanwhile keeps it by beating."""
+    stage.submit("kept", "vanished")
+    kept, _ = stage.claim(2)
+    stage.client.delete(stage.key("leases"))
+    assert len(sweep(stage)) == 2
+    for _ in range(4):
+        stage.wait(LEASE / 4)
+        assert stage.beat(kept).lost == ()
+    stage.wait(MILLISECOND)
+    assert [lost.id for lost in stage.exchange().lost] == ["vanished"]
+
+
+def test_an_entry_in_a_foreign_index_is_removed(stage: Stage) -> None:
+    """A job that stands where it does not belong is never claimed from there."""
+    in_every_state(stage)
+    stage.claim_one()
+    before = stage.indexes()
+    for place in ("ready:default", "scheduled:default", "ready:other"):
+        stage.client.zadd(stage.key(place), {"dead": 1})
+    stage.client.sadd(stage.key("queues"), "other")
+    assert len(wrongs(stage)) == 3
+    assert stage.indexes() == before
+    assert "dead" not in {claim.id for claim in stage.claim(9, queues=["default", "other"])}
+
+
+@pytest.mark.parametrize("state", [State.READY, State.SCHEDULED, State.SUSPECT])
+def test_a_job_without_its_envelope_is_parked(stage: Stage, state: State) -> None:
+    """What waits and is gone is seen among the parked jobs, with the reason."""
+    in_every_state(stage)
+    stage.client.delete(stage.key("job", state.value))
+    (wrong,) = wrongs(stage)
+    assert wrong == f"it was {state}, and its envelope is gone; it is parked"
+    assert (stage.find(state.value).state, stage.find(state.value).reason) == (State.PARKED, "its envelope is gone")
+    assert stage.indexes()[state.value] == ["parked"]
+
+
+def test_what_is_over_is_not_parked(stage: Stage) -> None:
+    """A finished job without its envelope stays until its retention ends; an entry of which nothing is left goes."""
+    in_every_state(stage)
+    stage.client.delete(stage.key("job", "succeeded"), stage.key("job", "dead"), stage.key("run", "dead"))
+    assert wrongs(stage) == ["nothing is left of it but its place among the dead jobs"]
+    assert (stage.state("succeeded"), stage.state("dead")) == (State.SUCCEEDED, None)
+
+
+def test_an_attempt_is_not_disturbed(stage: Stage) -> None:
+    """A job that runs while its envelope gets lost is settled as usual."""
+    stage.submit("a")
+    claim = stage.claim_one()
+    stage.client.delete(stage.key("job", "a"))
+    assert wrongs(stage) == []
+    assert stage.settle(claim) == "settled"
+    assert (wrongs(stage), stage.state("a")) == ([], State.SUCCEEDED)
+
+
+def test_bookkeeping_that_was_lost_is_restored(stage: Stage) -> None:
+    """Where only the index knows a job's state, it counts; one that runs is reclaimed as ever."""
+    in_every_state(stage)
+    for state in State:
+        stage.client.delete(stage.key("run", state.value))
+    implied = {State.READY, State.SCHEDULED, State.RUNNING}
+    assert {repair.id for repair in sweep(stage)} == {state.value for state in set(State) - implied}
+    assert sweep(stage) == []
+    for state in set(State) - {State.RUNNING}:
+        assert stage.state(state.value) is state
+    assert [(lost.id, stage.state(lost.id)) for lost in stage.exchange().lost] == [("running", State.PARKED)]
+
+
+def test_a_key_whose_job_is_gone_is_free(stage: Stage) -> None:
+    """A unique key that was left behind is deleted; one that is held, or has its window, is not."""
+    window = UniqueLock(key="w", until=HOUR)
+    stage.submit_all([new_job("a", lock=UniqueLock(key="a")), new_job("b", lock=UniqueLock(key="b"))])
+    stage.submit_all([new_job("c", lock=window)])
+    stage.client.set(stage.key("unique", "TEST_JOB:d"), "finished gone")
+    assert wrongs(stage) == ["its unique key TEST_JOB:d was left behind"]
+    left = [key.decode().rsplit(":", 1)[1] for key in stage.client.scan_iter(stage.key("unique", "*"))]
+    assert sorted(left) == ["a", "b", "w"]
+
+
+def test_a_parked_job_stands_among_its_kind(stage: Stage) -> None:
+    """A parked job can be claimed by who can run it, also after the index of its kind was lost."""
+    stage.submit("a")
+    stage.settle(stage.claim_one(), Outcome.PARKED, kind=KIND)
+    stage.client.delete(stage.key("parked", f"default:{KIND}"), stage.key("parked_kinds"))
+    assert wrongs(stage) == ["it was parked, and not among its kind"]
+    stage.send(stage.execution.announce(holder="h", abilities={"TEST_JOB": "d2"}))
+    assert stage.claim_one().id == "a"
+
+
+def test_a_kind_without_jobs_is_forgotten(stage: Stage) -> None:
+    """The list of kinds holds no kind of which there are no jobs, and no kind holds a job that is not parked."""
+    stage.submit("a")
+    stage.client.sadd(stage.key("parked_kinds"), "default:x:NOBODY", f"default:{KIND}")
+    stage.client.zadd(stage.key("parked", f"default:{KIND}"), {"a": 1})
+    assert len(wrongs(stage)) == 2
+    assert not stage.client.exists(stage.key("parked_kinds"))
+
+
+def test_a_queue_that_nobody_lists_is_listed(stage: Stage) -> None:
+    """Jobs of a queue that got lost from the list of queues are counted again."""
+    stage.submit("a", queue="mail")
+    stage.client.delete(stage.key("queues"))
+    assert wrongs(stage) == ["its queue mail was not listed"]
+    assert [counts.name for counts in stage.send(stage.inspection.queues())] == ["mail"]
+
+
+def test_a_job_that_somebody_moved_is_left_there(stage: Stage) -> None:
+    """A job that waits in another queue than its own is not put into its own, too."""
+    stage.submit("a")
+    stage.submit("b", queue="mail")
+    stage.client.zrem(stage.key("ready", "default"), "a")
+    stage.client.zadd(stage.key("ready", "mail"), {"a": 1})
+    assert wrongs(stage) == []
+    assert sorted(claim.id for claim in stage.claim(9, queues=["default", "mail"])) == ["a", "b"]
+
+
+def test_strange_keys_are_skipped(stage: Stage) -> None:
+    """Keys of a wrong type are left alone, and keep nothing else from being mended."""
+    stage.submit("a", "b", "c", "lost")
+    stage.client.zrem(stage.key("ready", "default"), "lost")
+    for key in ("run:a", "job:b", "unique:u", "final:dead", "ready:other", "parked_kinds"):
+        stage.client.delete(stage.key(key))
+        stage.client.rpush(stage.key(key), "rubbish")
+    stage.client.sadd(stage.key("queues"), "other")
+    assert wrongs(stage) == []
+    stage.client.delete(stage.key("final:dead"))
+    assert wrongs(stage) == ["it was ready, and in no index"]
+
+
+def test_only_own_keys_are_swept(stage: Stage) -> None:
+    """Another installation on the same server is none of our business."""
+    stage.send(SubmissionCalls("other").submit([new_job("a")]))
+    stage.client.delete("{other}:ready:default")
+    assert wrongs(stage) == []
+
+
+def test_nobody_sweeps_too_early(stage: Stage) -> None:
+    """All consumers together take one step a second, go on where another ended, and rest after a pass."""
+    stage.submit(*(f"j{number}" for number in range(500)))
+    first = step(stage)
+    assert (first.wait, first.ended) == (SECOND, False)
+    stage.wait(SECOND / 4)
+    assert step(stage) == Sweep(wait=SECOND * 3 / 4, ended=False, repairs=())
+    stage.wait(SECOND)
+    for _ in range(100):
+        if (done := step(stage)).ended:
+            break
+        stage.wait(done.wait)
+    assert (done.ended, done.wait) == (True, PASS)
+    assert step(stage).wait == PASS
+
+
+def test_a_clock_that_steps_back_stops_no_sweeper(stage: Stage) -> None:
+    """After the clock of the store went back by an hour, the sweep goes on."""
+    step(stage)
+    stage.wait(-HOUR)
+    assert step(stage).wait <= PASS
+    assert sweep(stage) == []
+
+
+def test_a_step_is_bounded(stage: Stage) -> None:
+    """However many jobs there are, a step mends no more of them than it may look at."""
+    for start in range(0, 5_000, 1_000):
+        stage.submit(*(f"j{number}" for number in range(start, start + 1_000)))
+    stage.client.delete(stage.key("ready", "default"))
+    mended: list[Repair] = []
+    while len(mended) < 5_000:
+        stage.wait(PASS)
+        found = step(stage).repairs
+        assert len(found) <= 400
+        mended += found
+    assert len({repair.id for repair in mended}) == 5_000
