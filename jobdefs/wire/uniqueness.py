@@ -1,6 +1,8 @@
 """The unique key of a payload, by its definition."""
 
 import hashlib
+from collections.abc import Callable
+from typing import Any
 
 import orjson
 
@@ -12,20 +14,25 @@ from jobdefs.unique import MAX_KEY, UniqueLock
 def lock_of(definition: Definition, payload: object, encoded: bytes) -> UniqueLock | None:
     """Return the lock that a job with this payload is to hold, None where its definition wants none.
 
-    ``encoded`` is the payload as JSON. Raises InvalidOption where the definition's own function returns no text.
+    ``encoded`` is the payload as JSON. Raises InvalidOption where the definition's function fails or returns no text.
     """
     unique = definition.unique
     if unique is None:
         return None
-    if callable(unique.key):
-        key = unique.key(payload)
-        if not isinstance(key, str):
-            raise InvalidOption(
-                "unique_key", f"the key function of {definition.name} returned {key!r}, which is no text"
-            )
-    else:
-        key = _written(encoded, unique.key)
+    made = unique.key
+    key = _called(made, definition, payload) if callable(made) else _written(encoded, made)
     return UniqueLock(key=_bounded(key), until=unique.until, conflict=unique.conflict)
+
+
+def _called(function: Callable[[Any], object], definition: Definition, payload: object) -> str:
+    told = f"the key function of {definition.name}"
+    try:
+        key = function(payload)
+    except Exception as error:
+        raise InvalidOption("unique_key", f"{told} raised {type(error).__name__}: {error}") from error
+    if not isinstance(key, str):
+        raise InvalidOption("unique_key", f"{told} returned {key!r}, which is no text")
+    return key
 
 
 def _written(encoded: bytes, fields: tuple[str, ...] | None) -> str:
