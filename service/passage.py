@@ -100,10 +100,13 @@ class Passage:
             async with self._store.bounded():
                 yield
         except StoreUnavailable as error:
-            # What comes back may be another server, or an empty one.
-            self._opened = False
-            self._watch.forget()
             self._note(answered=error.answered)
+            if error.answered:
+                self._watch.doubt(refuted=False)
+            else:
+                # What comes back may be another server, or an empty one.
+                self._opened = False
+                self._watch.forget()
             raise
         except JobsError:
             self._note(answered=True)

@@ -26,7 +26,7 @@ BODY = {"payload": {"message": "hello"}}
 
 @pytest.fixture
 def own_server() -> Iterator[RealServer]:
-    with running("valkey", "--appendonly", "yes") as server:
+    with running("valkey", "--appendonly", "yes", "--appendfsync", "always") as server:
         yield server
 
 
@@ -167,9 +167,7 @@ async def test_killed_and_restarted(own_server: RealServer, client: Client):
 
 async def test_another_server_comes_back(own_server: RealServer, client: Client):
     """What was known of a server is forgotten when it goes away: the one that comes back is looked at anew."""
-    with own_server.client() as admin:
-        admin.config_set("appendfsync", "always")
-    await eventually_async(lambda: told(client, "disk"))
+    assert await told(client, "disk")
     killed(own_server)
     await refused(client)
     with started_again(own_server, "--appendfsync", "no"):
@@ -198,6 +196,17 @@ async def test_many_in_an_outage(own_server: RealServer, client: Client):
     with own_server.frozen(), taking(0.9, 2):
         response = await client.post("/v1/enqueue", json={"jobs": [{"name": "TEST_JOB", **BODY}] * 3_000})
     assert (response.status, response.headers["Retry-After"]) == (503, "1")
+
+
+async def test_refusals_of_the_store(own_server: RealServer, client: Client):
+    """A store that answers, but takes nothing, is not spared: it can be looked into, and takes jobs once it can."""
+    with own_server.client() as admin:
+        admin.config_set("min-replicas-to-write", 1)
+        for _ in range(5):
+            assert await refused_as(client, "store_unavailable")
+        assert (await client.get("/v1/jobs")).status == 200
+        admin.config_set("min-replicas-to-write", 0)
+    assert await accepted(client)
 
 
 async def test_full(own_server: RealServer, client: Client):
