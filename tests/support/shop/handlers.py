@@ -36,6 +36,7 @@ from tests.support.shop.jobs import (
     Order,
     Patient,
     Pill,
+    Slower,
     Snail,
     SoldOut,
     Stubborn,
@@ -46,6 +47,7 @@ from tests.support.shop.jobs import (
 )
 
 _FOR_EVER = 60
+_A_WHILE = 3
 _MUCH = 150 * 1024 * 1024
 
 
@@ -110,6 +112,17 @@ async def doze(job: Doze, context: JobContext) -> int:
     ledger = Ledger.of_this_process()
     ledger.write("start", context.id)
     await asyncio.sleep(job.seconds)
+    ledger.write("end", context.id)
+    return os.getpid()
+
+
+@handles(Slower)
+async def slower(job: Slower, context: JobContext) -> int:
+    """Tell in which process, after a while if it was lost before."""
+    del job
+    ledger = Ledger.of_this_process()
+    ledger.write("start", context.id)
+    await asyncio.sleep(_A_WHILE if context.lost else 0)
     ledger.write("end", context.id)
     return os.getpid()
 
@@ -227,7 +240,7 @@ def pill(job: Pill) -> None:
     """End the process as told."""
     ways: dict[str, Callable[[], object]] = {
         "exit": lambda: os._exit(9),
-        "fault": lambda: os.kill(os.getpid(), signal.SIGSEGV),
+        "fault": lambda: ctypes.string_at(0),
         "memory": _run_out_of_memory,
     }
     ways[job.how]()

@@ -60,6 +60,12 @@ class Doze:
     seconds: float = 0.0
 
 
+@define("SLOWER", retry=QUICK)
+@attrs.frozen
+class Slower:
+    """Ends at once, and takes its time if an earlier attempt was lost; ``async def``."""
+
+
 @define("LETTER", queue="mail")
 @attrs.frozen
 class Letter:
