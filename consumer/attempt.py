@@ -10,17 +10,17 @@ from typing import Any
 
 from loguru import logger
 
-from consumer import abilities
+from consumer import abilities, conclusion
 from consumer.context import JobContext
 from consumer.follow_up import FollowUps
 from consumer.huey_bridge import bodies
 from consumer.huey_bridge.app import JobsHuey
 from consumer.huey_bridge.ending import Ending
 from consumer.place import Place
-from consumer.plan import Lane, Plan, retention_of, retry_of
-from jobdefs.errors import JobsError, NotRetryable, RequestError, StoreError, UnreadableEnvelope
+from consumer.plan import Lane, Plan, retention_of
+from jobdefs.errors import RequestError, StoreError, UnreadableEnvelope
 from jobdefs.record import Envelope
-from jobdefs.storage.contract import Claim, Outcome, Settlement
+from jobdefs.storage.contract import Claim, Settlement
 
 
 class _Side(Enum):
@@ -124,13 +124,7 @@ class Attempt:
 
     def released(self, detail: str) -> Settlement:
         """Return the settlement that hands the job back without using up an attempt."""
-        return Settlement(
-            id=self.claim.id,
-            token=self.claim.token,
-            outcome=Outcome.RELEASED,
-            failures=self.claim.failures,
-            detail=detail,
-        )
+        return conclusion.released(self.claim, detail)
 
     def _logged(self) -> AbstractContextManager[None]:
         claim = self.claim
@@ -150,9 +144,7 @@ class Attempt:
             if not self._is_ended_by(side):
                 return
             logger.exception("the attempt could not be ended as its handler asked")
-            ending = Ending(self._task, self.claim, retention_of(self.plan))
-            ending.fail(error)
-            self._settle(self, ending.settlement(), None)
+            self._settle(self, conclusion.broken(self._task, self.claim, self.plan, error), None)
 
     def _ready(self) -> bool:
         """Decode the job and do what Huey does before a task's body; False where that settled it."""
@@ -168,18 +160,7 @@ class Attempt:
 
     def _park(self, reason: str) -> None:
         logger.warning("parked: {}", reason)
-        self._settle(
-            self,
-            Settlement(
-                id=self.claim.id,
-                token=self.claim.token,
-                outcome=Outcome.PARKED,
-                failures=self.claim.failures,
-                detail=reason,
-                kind=self._kind(),
-            ),
-            None,
-        )
+        self._settle(self, conclusion.parked(self.claim, reason, self._kind()), None)
 
     def _kind(self) -> str:
         known = self.plan is not None or bodies.knows(self._app, self.written)
@@ -285,35 +266,15 @@ class Attempt:
             place.keeper.forget(self)
 
     def _conclude(self, value: Any, error: BaseException | None) -> None:
-        ending = Ending(self._task, self.claim, retention_of(self.plan))
+        what = (self._app, self._task, self.claim, self.plan)
         if error is None:
-            self._keep_result(ending, value)
+            ending = conclusion.succeeded(*what, value, effects=self._follow_ups.effects())
         else:
-            ending.fail(error)
-        if ending.error is not None and retry_of(self.plan).gives_up_on(ending.error):
-            self._task.retries = 0
-        self._app.end(ending, value)
+            ending = conclusion.failed(*what, error)
         settlement = ending.settlement()
-        self._tell(settlement)
+        if not self.abandoned:
+            conclusion.tell(settlement)
         self._settle(self, settlement, ending)
-
-    def _tell(self, settlement: Settlement) -> None:
-        """Log what a failure means for the job: Huey has logged the error itself."""
-        if settlement.outcome is Outcome.FAILED:
-            delay = f"{settlement.delay.total_seconds():.3g}"
-            logger.warning("attempt {} failed: {}; runs again in {} s", settlement.failures, settlement.detail, delay)
-        elif settlement.outcome is Outcome.DEAD:
-            logger.error("dead after attempt {}: {}", settlement.failures, settlement.detail)
-
-    def _keep_result(self, ending: Ending, value: Any) -> None:
-        try:
-            ending.result = bodies.result(self._app, self.plan, value)
-            ending.effects.extend(self._follow_ups.effects())
-        except (JobsError, TypeError, ValueError) as error:
-            # The handler has done its work, so running it again would do it twice.
-            unkept = NotRetryable(f"the handler succeeded, but its result cannot be kept: {error}")
-            unkept.__cause__ = error
-            ending.fail(unkept)
 
     def _as_failure(self, error: BaseException) -> BaseException:
         if self.interrupted:

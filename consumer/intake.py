@@ -16,6 +16,7 @@ from consumer.huey_bridge.app import JobsHuey
 from consumer.lanes import BATCH, STUCK_S, Lanes
 from consumer.plan import Lane, Plan
 from consumer.store_clock import StoreClock
+from consumer.vanished import described
 from jobdefs.errors import StoreError, UnreadableEnvelope
 from jobdefs.storage.call import Call
 from jobdefs.storage.contract import Claim, Exchange, LostLease, Room, SettleVerdict
@@ -288,7 +289,7 @@ class Intake:
 def _tell_of_lost(leases: Sequence[LostLease]) -> None:
     for holder in dict.fromkeys(lease.holder for lease in leases):
         theirs = [lease for lease in leases if lease.holder == holder]
-        logger.warning("{} jobs of {} run again elsewhere: {}", len(theirs), holder, theirs[0].silent)
+        logger.warning("taking back {} jobs of {}: {}", len(theirs), holder, described(holder, theirs[0].silent))
 
 
 def _names(lane: Lane, plans: dict[str, Plan]) -> tuple[str, ...]:

@@ -106,8 +106,10 @@ class StationWorker(Worker):
         self.stuck = True
         if self._is_process:
             logger.error("this process cannot stop a handler; it hands back its other jobs and ends itself")
-            self.station.finish(time.monotonic())
-            os._exit(STUCK)
+            try:
+                self.station.finish(time.monotonic())
+            finally:
+                os._exit(STUCK)
 
     def hurry(self) -> None:
         """Interrupt a running handler or the wait for the others; called by a signal, so in the midst of anything."""
