@@ -61,10 +61,16 @@ class RunningConsumer:
     def frozen(self) -> Iterator[None]:
         """Hold its process still, as a host that hangs would."""
         self.send(signal.SIGSTOP)
+        # One thread is told, and stops the others when it next runs.
+        eventually(lambda: set(self._thread_states()) == {"T"}, what="a consumer that is held still")
         try:
             yield
         finally:
             self.send(signal.SIGCONT)
+
+    def _thread_states(self) -> Iterator[str]:
+        for stat in Path(f"/proc/{self.process.pid}/task").glob("*/stat"):
+            yield stat.read_text().rpartition(")")[2].split()[0]
 
     @property
     def children(self) -> list[int]:
