@@ -85,7 +85,7 @@ class Quarantine:
                 self._inbox.get(timeout=_LOOK_S)()
             except queue.Empty:
                 self._look_about()
-            except Exception:  # noqa: BLE001 - without this thread no suspect would ever run here
+            except BaseException:  # noqa: BLE001 - without this thread no suspect would ever run here
                 logger.exception("the quarantine stumbled")
 
     def _run_next(self) -> None:
@@ -107,7 +107,7 @@ class Quarantine:
         except NoProcess as error:
             self._rest()
             logger.error("the quarantine's process did not begin: {}; next try in {:g} s", error, self._pause_s)
-        except Exception:  # noqa: BLE001 - whatever it is, it proves nothing against the job
+        except BaseException:  # noqa: BLE001 - whatever it is, a hook's sys.exit too, it proves nothing against the job
             self._rest()
             logger.exception("the quarantine stumbled over this job; next try in {:g} s", self._pause_s)
         else:

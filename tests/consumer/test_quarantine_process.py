@@ -34,6 +34,21 @@ def test_killed_consumer(start_consumer: StartConsumer, jobs: Jobs, ledger: Ledg
     assert job.result == str(quarantines(second)[0]).encode()
 
 
+def test_frozen_consumer(start_consumer: StartConsumer, jobs: Jobs, ledger: Ledger) -> None:
+    """A consumer that has lost its suspect to another one kills the process in which it still runs."""
+    [job_id] = suspects(jobs, [Nap(3)])
+    first = start_consumer("-n", JOBS_LEASE="1")
+    eventually(lambda: job_id in ledger.subjects("start"))
+    [pid] = quarantines(first)
+    with first.frozen():
+        second = start_consumer("-n", JOBS_LEASE="1")
+        eventually(lambda: ledger.subjects("start").count(job_id) == 2)
+    eventually(lambda: is_gone(pid), timeout=2, what="the end of the process")
+    job = jobs.ended(job_id)
+    assert (job.state, job.failures, job.lost) == (State.SUCCEEDED, 0, 3)
+    assert job.result == str(quarantines(second)[0]).encode()
+
+
 def test_everything_killed(start_consumer: StartConsumer, jobs: Jobs, ledger: Ledger) -> None:
     """Where the process is killed together with its consumer, as a container's end does it, nobody is condemned."""
     [job_id] = suspects(jobs, [Nap(0.5)])
