@@ -113,7 +113,7 @@ def _ledger(reply: list[Any]) -> Ledger:
     for field, count in zip(written[::2], written[1::2], strict=True):
         kept, _, name = field.decode("utf-8", "replace").partition(" ")
         # What somebody wrote there by hand may be anything.
-        if kept in _KEPT and _COUNT.fullmatch(count):
+        if name and kept in _KEPT and _COUNT.fullmatch(count):
             counts.setdefault(name, {})[kept] = int(count)
     entries = tuple(LedgerEntry(name=name, **counts[name]) for name in sorted(counts))
     stands = {State(state.decode()): number for state, number in zip(standing[::2], standing[1::2], strict=True)}

@@ -120,6 +120,18 @@ def test_a_job_without_its_envelope_is_parked(stage: Stage, state: State) -> Non
     assert wrong == f"it was {state}, and its envelope is gone; it is parked"
     assert (stage.find(state.value).state, stage.find(state.value).reason) == (State.PARKED, "its envelope is gone")
     assert stage.indexes()[state.value] == ["parked"]
+    assert stage.send(stage.inspection.ledger()).faults == ()
+
+
+def test_an_unreadable_job_in_no_index_is_parked(stage: Stage) -> None:
+    """A job that cannot tell its queue stays where it waits; where it waits nowhere, it is parked with its bytes."""
+    stage.submit("waits", "lost", queue="mail")
+    stage.client.mset({stage.key("job", "waits"): "rubbish", stage.key("job", "lost"): "rubbish"})
+    stage.client.zrem(stage.key("ready", "mail"), "lost")
+    (wrong,) = wrongs(stage)
+    assert "the head of its envelope cannot be read" in wrong
+    assert stage.indexes() == {"waits": ["ready"], "lost": ["parked"]}
+    assert stage.find("lost").raw == b"rubbish"
 
 
 def test_what_is_over_is_not_parked(stage: Stage) -> None:
@@ -150,6 +162,7 @@ def test_bookkeeping_that_was_lost_is_restored(stage: Stage) -> None:
     assert sweep(stage) == []
     for state in set(State) - {State.RUNNING}:
         assert stage.state(state.value) is state
+    stage.wait(LEASE)
     assert [(lost.id, stage.state(lost.id)) for lost in stage.exchange().lost] == [("running", State.PARKED)]
 
 

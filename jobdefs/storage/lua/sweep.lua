@@ -51,7 +51,7 @@ local function check_keys(cursor, most)
     local kind, id = string.match(string.sub(name, #root + 1), '^(%a+):(.*)$')
     if CHECKS[kind] then CHECKS[kind](id) end
   end
-  return scanned[1], most
+  return scanned[1], scanned[1] == '0' and 1 + #scanned[2] or most
 end
 
 local function check_kinds(cursor, most)
