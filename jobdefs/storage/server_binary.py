@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from jobdefs.errors import SettingsError
-from jobdefs.storage.suitability import OLDEST, number
+from jobdefs.storage.server import number
+from jobdefs.storage.suitability import OLDEST
 
 _VERSION: Final = re.compile(r"(Redis|Valkey) server v=([0-9.]+)")
 _HOW: Final = (

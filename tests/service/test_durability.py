@@ -140,7 +140,7 @@ async def test_replica(kind: str):
     """A job at level replica is confirmed by a replica; while that hangs, neither the job nor its repeat is."""
     with replicated(kind) as (primary, replica):
         async with queue_on(primary) as queue, queue_on(primary) as other:
-            assert (await confirmed(queue, "first")).created
+            assert (await confirmed(queue, "first")).durability == "replica:1"
             with replica.frozen():
                 # The repeat has nothing to put in, on a connection that has not written.
                 for asked in (queue, other):

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import redis
 
+from jobdefs.durability import DISK
 from jobdefs.errors import SettingsError
 from jobdefs.storage.drivers import Store
 from jobdefs.storage.private_server import DEFAULT_URL, PrivateServer, resolve_url, state_directory
@@ -73,7 +74,7 @@ def test_it_is_suitable_and_keeps_its_data(state_dir: Path) -> None:
     """What was written is there again after a stop and a start, and the server promises the disk."""
     with PrivateServer(state_dir) as server:
         store = Store(server.url)
-        assert check(store).durability == "disk"
+        assert check(store).durability == DISK
         store.close()
         write(server.url, "kept")
     with PrivateServer(state_dir) as server:
