@@ -16,7 +16,7 @@ from jobdefs.storage.scripts import script
 STEPS: Final = {1: "upgrade"}
 _AT_ONCE: Final = 200
 _STEP: Final = timedelta(seconds=1)
-_PASS: Final = timedelta(seconds=10)
+_PASS: Final = timedelta(seconds=5)
 
 
 @attrs.frozen

@@ -11,7 +11,7 @@ from jobdefs.storage.upkeep import UpkeepCalls
 from jobdefs.unique import UniqueLock
 from tests.support.stage import HOUR, LEASE, MILLISECOND, NAMESPACE, SECOND, Stage, new_job
 
-PASS = timedelta(seconds=10)
+PASS = timedelta(seconds=5)
 KIND = "d1:TEST_JOB"
 
 
