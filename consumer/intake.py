@@ -249,10 +249,12 @@ class Intake:
             self._clock.told(reply.now_ms, reply.next_due_ms, rest=not reply.claims)
             self._more = self._more or reply.more
             self._more_suspects = self._more_suspects or reply.more_suspects
+            # Where nothing remains no lane has a reason to rest; one that did would not be hungry, and hear of no new job.
+            asked = request.lanes if reply.more else self._lanes.free.keys()
             # Where claims could not be read, what lies behind them may be for any lane.
             unread = len(attempts) < len(reply.claims)
-            found = set(request.lanes) if unread or not reply.more else {attempt.lane for attempt in attempts}
-            self._lanes.note(asked=request.lanes, found=found)
+            found = set(asked) if unread or not reply.more else {attempt.lane for attempt in attempts}
+            self._lanes.note(asked=asked, found=found)
             if self._want() > 0 and not self._more:
                 self.hungry.set()
             draining = self._draining
@@ -289,7 +291,8 @@ class Intake:
 def _tell_of_lost(leases: Sequence[LostLease]) -> None:
     for holder in dict.fromkeys(lease.holder for lease in leases):
         theirs = [lease for lease in leases if lease.holder == holder]
-        logger.warning("taking back {} jobs of {}: {}", len(theirs), holder, described(holder, theirs[0].silent))
+        number = f"{len(theirs)} job{'s' if len(theirs) > 1 else ''}"
+        logger.warning("taking back {} of {}: {}", number, holder, described(holder, theirs[0].silent))
 
 
 def _names(lane: Lane, plans: dict[str, Plan]) -> tuple[str, ...]:

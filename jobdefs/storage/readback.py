@@ -105,5 +105,5 @@ def _past(line: str) -> Iterator[Event]:
 
 
 def _attempt(record: JobRecord) -> int:
-    # The failure of the last attempt is counted already once the job is dead.
-    return record.failures + (record.state is not State.DEAD)
+    # The failure of the last attempt is counted already once the job is dead; a death in quarantine is none.
+    return max(record.failures + (record.state is not State.DEAD), 1)
