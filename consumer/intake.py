@@ -249,7 +249,7 @@ class Intake:
             self._clock.told(reply.now_ms, reply.next_due_ms, rest=not reply.claims)
             self._more = self._more or reply.more
             self._more_suspects = self._more_suspects or reply.more_suspects
-            # Where nothing remains no lane has a reason to rest; one that did would not be hungry, and hear of no new job.
+            # Where nothing remains no lane has a reason to rest; while all do, nobody would listen for new jobs.
             asked = request.lanes if reply.more else self._lanes.free.keys()
             # Where claims could not be read, what lies behind them may be for any lane.
             unread = len(attempts) < len(reply.claims)

@@ -1,6 +1,7 @@
 """Cancelling a job that runs: its handler is interrupted where that is possible, and its attempt ends in any case."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from pytest_aiohttp.plugin import AiohttpClient
@@ -68,6 +69,24 @@ def test_told(start_consumer: StartConsumer, jobs: Jobs, ledger: Ledger) -> None
     eventually(lambda: ledger.subjects("told") == [job_id])
     running.says("the handler has ended", job_id, "Stuck: 0")
     assert jobs.find(job_id) == job
+
+
+def any_claimed(jobs: Jobs, job_ids: list[str]) -> bool:
+    return any(jobs.state(job_id) is not State.READY for job_id in job_ids)
+
+
+def test_at_any_moment(start_consumer: StartConsumer, jobs: Jobs, kind: str) -> None:
+    """A cancel that comes while a handler begins or ends leaves its worker as it was, and its job with one end."""
+    running = start_consumer("-n", "-k", kind, "-w", "2")
+    children = running.children
+    for length_s in [0.001 * number for number in range(60)]:
+        job_ids = jobs.put_all([Nap(length_s), Doze(length_s)] * 2)
+        eventually(partial(any_claimed, jobs, job_ids))
+        for job_id in job_ids:
+            cancel(jobs, job_id)
+        assert {jobs.ended(job_id).state for job_id in job_ids} <= {State.SUCCEEDED, State.CANCELLED}
+    assert running.children == children
+    assert running.logged("Traceback") == running.logged("died") == []
 
 
 async def test_over_http(
