@@ -36,7 +36,7 @@ def misfit(name: str, plan: Plan | None) -> str:
 
 
 def digest(definition: Definition) -> str:
-    """Return what changes when other payloads may fit: a digest of the schema and, where there is one, of the source."""
+    """Return what changes when other payloads may fit: a digest of the schema and, if there is one, of the source."""
     schema = json.dumps(json_schema(definition), sort_keys=True)
     try:
         source = inspect.getsource(definition.payload)

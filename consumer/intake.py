@@ -92,6 +92,12 @@ class Intake:
             self._more = self._more_suspects = True
             self._changed.notify_all()
 
+    def look_for_suspects(self) -> None:
+        """Ask for suspects if the quarantine is free, also where there is no room for anything else."""
+        with self._changed:
+            self._more_suspects = True
+            self._changed.notify_all()
+
     def wake_by_marker(self, due_ms: int) -> None:
         """Follow a marker that was taken from the store: look for jobs when its moment has come."""
         with self._changed:

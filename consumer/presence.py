@@ -93,6 +93,7 @@ class Presence:
     def _hear(self, beat: Beat) -> None:
         self._intake.holdings.lose(beat.lost, self._cause())
         self._intake.holdings.cancel(beat.cancelled)
+        self._intake.look_for_suspects()
         self._compare(beat.epoch)
         self._heard_at, self._away, self._delay = time.monotonic(), False, ""
 

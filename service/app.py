@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Callable
 from aiohttp import web
 
 from jobdefs.catalog import Catalog, load_catalog
-from jobdefs.durability import Durability
 from jobdefs.runtime.settings import load
 from jobdefs.storage.drivers import AsyncStore
 from jobdefs.storage.private_server import resolve_url, state_directory
@@ -34,8 +33,7 @@ def setup(
     catalog = load_catalog(settings.modules) if catalog is None else catalog
     prepare(catalog)
     store = AsyncStore(resolve_url(settings.redis_url, state_directory(settings.state_dir)))
-    wanted = Durability.read(settings.durability) if settings.durability else None
-    queue = app[QUEUE] = QueueService(catalog, store, settings.namespace, wanted)
+    queue = app[QUEUE] = QueueService(catalog, store, settings.namespace, settings.level)
     app.cleanup_ctx.append(_closing(store))
     if routes:
         app.add_subapp(PREFIX, _api(settings.token))

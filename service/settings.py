@@ -27,3 +27,8 @@ class ServiceSettings(StoreSettings):
         "replica:1 to replica:9; empty: as the server is",
     )
     access_log: bool = setting(default=False, read=switch, explanation="Whether each request is logged: yes or no")
+
+    @property
+    def level(self) -> Durability | None:
+        """The durability of an enqueue that asks for none, None for whatever the server gives."""
+        return Durability.read(self.durability) if self.durability else None

@@ -5,6 +5,7 @@ import math
 from argparse import ArgumentParser
 from typing import Any, Final
 
+from jobdefs.durability import LEVELS
 from jobdefs.policy import MAX_DELAY
 from jobdefs.runtime.exits import MEANINGS
 from jobdefs.state import State
@@ -59,6 +60,7 @@ def _submission(commands: Any) -> None:
     enqueue.add_argument("--priority", type=int, metavar="N", help="0 to 9, higher first")
     _identity(enqueue)
     _uniqueness(enqueue)
+    _safety(enqueue)
     enqueue.add_argument(
         "--wait",
         nargs="?",
@@ -78,6 +80,10 @@ def _identity(enqueue: ArgumentParser) -> None:
     either = enqueue.add_mutually_exclusive_group()
     either.add_argument("--id", help="the job's id; enqueuing the same again gives the first job")
     either.add_argument("--idempotency-key", metavar="KEY", help="the same by a text, as the header of the service")
+
+
+def _safety(enqueue: ArgumentParser) -> None:
+    enqueue.add_argument("--durability", metavar="LEVEL", help=f"what must be certain when it answers: {LEVELS}")
 
 
 def _uniqueness(enqueue: ArgumentParser) -> None:

@@ -64,6 +64,7 @@ def _options(options: Namespace) -> EnqueueOptions:
         unique_until=options.unique_until,
         unique_for=None if options.unique_for is None else timedelta(seconds=options.unique_for),
         on_conflict=options.on_conflict,
+        durability=options.durability,
     )
 
 

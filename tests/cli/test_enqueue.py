@@ -26,6 +26,15 @@ def test_enqueue_takes_every_option(jobs: Jobs) -> None:
     assert (shown["priority"], shown["due_at_ms"] - shown["enqueued_at_ms"]) == (7, 90_000)
 
 
+def test_a_level_that_is_not_reached_is_told(jobs: Jobs) -> None:
+    """A job that cannot be as safe as asked for is not put in, and the line says what to change."""
+    done = jobs("enqueue", "TEST_JOB", GOOD, "--durability", "replica:1", "--id", "unsafe")
+
+    assert (done.code, done.out) == (4, "")
+    assert "replica:1 was asked for" in done.err
+    assert jobs("show", "unsafe").code == 6
+
+
 def test_enqueue_reads_standard_input(jobs: Jobs) -> None:
     """A payload too long for a command line comes through standard input."""
     assert jobs("enqueue", "TEST_JOB", "-", "--id", "piped", stdin='{"message": "\\u00e4"}').code == 0
