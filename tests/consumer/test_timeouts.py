@@ -45,14 +45,16 @@ def test_def_in_a_thread(start_consumer: StartConsumer, jobs: Jobs, ledger: Ledg
 
 
 def test_late_result(start_consumer: StartConsumer, jobs: Jobs, ledger: Ledger) -> None:
-    """What a handler returns after its attempt has ended changes nothing; the log tells when it has ended."""
-    running = start_consumer("-n", "-w", "1")
+    """What a handler returns after its attempt has ended is nothing, also to Huey; the log tells when it has ended."""
+    running = start_consumer("-n", "-v", "-w", "1")
     job = jobs.run(Linger(1))
     assert timed_out(job)
     eventually(lambda: ledger.subjects("told") == [job.id])
     assert "INFO" in running.says("the handler has ended", job.id, "Stuck: 0")
     assert jobs.find(job.id) == job
-    assert running.logged("refused the end") == []
+    assert running.logged("executed in", job.id) == running.logged("refused the end") == []
+    succeeded = jobs.run(Nap())
+    running.says("executed in", succeeded.id)
 
 
 def test_asked_to_stop(start_consumer: StartConsumer, jobs: Jobs) -> None:
