@@ -29,7 +29,7 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=100_000, help="how many jobs there are at once (100,000)")
     jobs: int = parser.parse_args().jobs
     columns = {}
-    for program in _programs():
+    for program in programs():
         with server.running(program) as running:
             columns[server.name(running)] = dict(_lives(running, jobs))
     print(f"bytes per job: {jobs:,} TEST_JOBs, ids of 32 characters, payloads of {len(_PAYLOAD)} bytes\n")
@@ -37,7 +37,8 @@ def main() -> int:
     return 0
 
 
-def _programs() -> set[Path]:
+def programs() -> set[Path]:
+    """Return the server programs on this machine."""
     found = (server_binary.embedded(), *map(shutil.which, ("valkey-server", "redis-server")))
     return {Path(program) for program in found if program is not None}
 
