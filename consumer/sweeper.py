@@ -7,7 +7,7 @@ from typing import Final
 
 from loguru import logger
 
-from jobdefs.errors import StoreError
+from jobdefs.errors import StoreError, StoreUnavailable
 from jobdefs.storage.drivers import Store
 from jobdefs.storage.inspection import InspectionCalls
 from jobdefs.storage.upkeep import UpkeepCalls
@@ -27,6 +27,7 @@ class Sweeper:
         self._upkeep = UpkeepCalls(namespace, lease)
         self._inspection = InspectionCalls(namespace)
         self._faults: tuple[str, ...] = ()
+        self._complaint = ""
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._sweep_on, name="Sweeper", daemon=True)
 
@@ -45,17 +46,24 @@ class Sweeper:
             pause_s = _PAUSE_S
             try:
                 pause_s = max(pause_s, self._step())
-            except StoreError:
+            except StoreUnavailable:
                 # The intake is the one that tells the operator.
                 continue
+            except StoreError as error:
+                self._complain(error)
             except Exception:  # noqa: BLE001 - what cannot be read now may be readable later
                 logger.exception("the sweeper stumbled")
+
+    def _complain(self, error: StoreError) -> None:
+        if str(error) != self._complaint:
+            self._complaint = str(error)
+            logger.warning("cannot sweep: {} The server's own words: {}", error, error.__cause__)
 
     def _step(self) -> float:
         step = self._store.send(self._upkeep.sweep())
         for repair in step.repairs:
             with logger.contextualize(job_id=repair.id):
-                logger.warning("repaired job {}: {}", repair.id or "(none)", repair.wrong)
+                logger.warning("repaired{}: {}", f" job {repair.id}" if repair.id else "", repair.wrong)
         if step.ended:
             self._audit()
         return step.wait.total_seconds()

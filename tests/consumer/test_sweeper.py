@@ -44,6 +44,17 @@ def test_a_lost_job_is_told_once(start_consumer: StartConsumer, jobs: Jobs, clie
     assert len(consumer.logged("ledger")) == 2
 
 
+def test_a_sweep_that_is_not_permitted_is_told(start_consumer: StartConsumer, jobs: Jobs, client: Any) -> None:
+    """Where the server's user may not scan, the log says what is missing, and jobs run all the same."""
+    client.execute_command("ACL", "SETUSER", "default", "-scan")
+    try:
+        consumer = start_consumer("-n")
+        assert "WARNING" in consumer.says("cannot sweep: The server at", "'scan'")
+        assert jobs.run(Add(1, 2)).state is State.SUCCEEDED
+    finally:
+        client.execute_command("ACL", "SETUSER", "default", "+scan")
+
+
 def test_nothing_is_wrong_under_load(start_consumer: StartConsumer, jobs: Jobs, client: Any) -> None:
     """However the sweep falls in with consumers that work, it finds nothing to repair, and the ledger agrees."""
     consumers = [start_consumer("-n", "-w", "4") for _ in range(2)]

@@ -258,6 +258,16 @@ def test_a_clock_that_steps_back_stops_no_sweeper(stage: Stage) -> None:
     assert sweep(stage) == []
 
 
+def test_a_strange_place_stops_no_sweeper(stage: Stage) -> None:
+    """Where somebody wrote rubbish into the place that the sweep has reached, it begins again."""
+    stage.submit("a")
+    stage.client.delete(stage.key("ready", "default"))
+    for place in ("keys", "ready:default", "zzz"):
+        stage.client.hset(stage.key("meta"), mapping={"sweep_place": place, "sweep_cursor": "x", "sweep_at_ms": "soon"})
+        assert step(stage).repairs == ()
+    assert wrongs(stage) == ["it was ready, and in no index"]
+
+
 def test_a_step_is_bounded(stage: Stage) -> None:
     """However many jobs there are, a step mends no more of them than it may look at."""
     for start in range(0, 5_000, 1_000):

@@ -114,7 +114,7 @@ local function check(label, cursor, most)
   return check_index(label, cursor, most)
 end
 
-local place, cursor, left = progress[2] or '', progress[3] or '0', tonumber(ARGV[2])
+local place, cursor, left = progress[2] or '', string.match(progress[3] or '', '^%d+$') or '0', tonumber(ARGV[2])
 local ended = 1
 for _, label in ipairs(labels()) do
   local goes_on = label == place and cursor ~= '0'
