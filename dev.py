@@ -29,12 +29,16 @@ USAGE = """usage: python3 dev.py COMMAND [ARGUMENTS]
 
   demo [--exit]   runs the service, a consumer and one job; --exit stops when the job has ended
   test [ARGS]     runs the tests; ARGS go to pytest
-  bench [ARGS]    measures this project beside stock Huey; --quick takes less than 3 minutes, --json prints JSON"""
+  bench [ARGS]    measures this project beside stock Huey; --quick takes less than 3 minutes, --json prints JSON
+  chaos [ARGS]    kills consumers under load for 3 minutes, and tells whether a job was lost
+  poison [ARGS]   puts a job that kills its process among others, 30 times, and tells whether another one died"""
 
 COMMANDS = {
     "demo": [str(BIN / "aiohttp-huey"), "demo"],
     "test": [str(BIN / "python"), "-m", "pytest"],
     "bench": [str(BIN / "python"), "-m", "bench"],
+    "chaos": [str(BIN / "python"), "-m", "bench.chaos"],
+    "poison": [str(BIN / "python"), "-m", "bench.poison"],
 }
 
 

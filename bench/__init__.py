@@ -1,1 +1,1 @@
-"""Measures what the guarantees cost, always beside a rival in the same run: ``python3 dev.py bench``."""
+"""Measures what the guarantees cost, beside a rival, and whether they hold: ``python3 dev.py bench``, ``chaos``."""

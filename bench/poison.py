@@ -10,6 +10,7 @@ from shutil import rmtree
 from typing import Final
 
 import attrs
+from loguru import logger
 
 from bench import server
 from bench.chaos.battle import SLOTS, look_up, unfinished
@@ -65,7 +66,7 @@ class Round:
         dead = sum(record.state is State.DEAD for record in records)
         suspects = sum(record.lost > 1 for record in records)
         return (
-            f"{self.way:6}  {dead} of {len(self.innocents)} innocents dead, {suspects} of them suspects; "
+            f"{self.way:6}  {dead} of {len(records)} innocents dead, {suspects} of them suspects; "
             f"the pill began {len(self.pill.runs)} times: {self.error}; {self.seconds:.1f} s"
         )
 
@@ -91,6 +92,8 @@ def play(way: str, innocents: int, seed: int, place: Path) -> Round:
 
 def main(arguments: list[str] | None = None) -> int:
     """Return 0 if no innocent died and every pill did, 1 otherwise; then the books and the logs stay where they are."""
+    # What the service says of itself belongs into its own log.
+    logger.disable("service")
     given, place, bad = _parser().parse_args(arguments), Path(tempfile.mkdtemp(prefix="poison-")), 0
     for number in range(given.rounds * len(WAYS)):
         way = tuple(WAYS)[number % len(WAYS)]

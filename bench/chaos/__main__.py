@@ -6,6 +6,8 @@ import tempfile
 from pathlib import Path
 from shutil import rmtree
 
+from loguru import logger
+
 from bench.chaos.account import broken, figures
 from bench.chaos.battle import Plan, fight
 from jobdefs.errors import JobsError
@@ -15,6 +17,8 @@ _SHOWN = 20
 
 def main(arguments: list[str] | None = None) -> int:
     """Return 0 if every promise was kept, 1 otherwise; then the book and the logs stay where they are."""
+    # What the service says of itself belongs into its own log.
+    logger.disable("service")
     plan, place = _plan(arguments), Path(tempfile.mkdtemp(prefix="chaos-"))
     try:
         battle = fight(plan, place, _say)
