@@ -10,7 +10,7 @@ import pytest
 from jobdefs.errors import StoreFull
 from jobdefs.state import State
 from jobdefs.storage.call import Call
-from jobdefs.storage.contract import Exchange, Move, Outcome, Room, SettleVerdict
+from jobdefs.storage.contract import Exchange, Move, Outcome, Room, Settlement, SettleVerdict
 from tests.support.stage import LEASE, SECOND, Stage, ending, new_job
 
 MANY = 100_000
@@ -48,6 +48,13 @@ def timed(stage: Stage, **options: Any) -> tuple[Exchange, timedelta]:
         entries = [entry for entry in stage.client.slowlog_get(10) if entry["command"].startswith(b"EVAL")]
         took.append(timedelta(microseconds=entries[0]["duration"]))
     return replies[0], min(took)
+
+
+def commands(stage: Stage, *settlements: Settlement, **options: Any) -> tuple[Exchange, int]:
+    """Exchange, and return how many commands the server ran for it."""
+    stage.client.config_resetstat()
+    reply = stage.exchange(*settlements, **options)
+    return reply, sum(command["calls"] for command in stage.client.info("commandstats").values())
 
 
 @pytest.fixture(autouse=True)
@@ -119,18 +126,18 @@ def test_many_kinds_are_bounded(stage: Stage, room: int) -> None:
     """Ten thousand kinds of parked jobs do not keep an exchange busy, be they within its reach or not."""
     envelope = new_job("ID").envelope
     pipeline = stage.client.pipeline(transaction=False)
-    for number in range(10_000):
-        kind = f"default:d{number}:TEST_JOB"
-        pipeline.set(stage.key("job", f"j{number}"), envelope.replace(b"ID", b"j%d" % number))
+    for place in range(10_000):
+        kind = f"default:d{place}:TEST_JOB"
+        pipeline.set(stage.key("job", f"j{place}"), envelope.replace(b"ID", b"j%d" % place))
         pipeline.sadd(stage.key("parked_kinds"), kind)
-        pipeline.zadd(stage.key("parked", kind), {f"j{number}": 5e15})
+        pipeline.zadd(stage.key("parked", kind), {f"j{place}": 5e15})
     pipeline.execute()
     stage.submit("a", name="OTHER")
-    reply, took = timed(stage, want=10)
-    assert ([claim.id for claim in reply.claims], took < SLOWEST) == (["a"], True)
+    reply, number = commands(stage, want=10)
+    assert ([claim.id for claim in reply.claims], number < 2 * PORTION) == (["a"], True)
     stage.send(stage.execution.announce(holder="h", abilities={"TEST_JOB": "d"}))
-    reply, took = timed(stage, want=10, rooms=[Room(room, ("TEST_JOB",))])
-    assert (len(reply.claims), took < SLOWEST) == (room, True)
+    reply, number = commands(stage, want=10, rooms=[Room(room, ("TEST_JOB",))])
+    assert (len(reply.claims), number < 4 * PORTION) == (room, True)
 
 
 def test_parking_many_is_bounded(stage: Stage) -> None:
@@ -140,9 +147,8 @@ def test_parking_many_is_bounded(stage: Stage) -> None:
         stage.beat(holder=f"h{number}")
     stage.submit(*(f"j{number}" for number in range(PORTION)))
     settlements = [ending(claim, Outcome.PARKED, kind="d:TEST_JOB") for claim in stage.claim(PORTION)]
-    stage.client.config_resetstat()
-    stage.exchange(*settlements)
-    assert stage.client.info("commandstats")["cmdstat_hget"]["calls"] < 2 * PORTION
+    _, number = commands(stage, *settlements)
+    assert number < 30 * PORTION
 
 
 def test_the_look_of_things_is_bounded(stage: Stage) -> None:

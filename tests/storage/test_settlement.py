@@ -41,6 +41,8 @@ def test_a_failure_waits_for_its_delay(stage: Stage) -> None:
     stage.wait(SECOND - MILLISECOND)
     assert stage.claim() == ()
     stage.wait(MILLISECOND)
+    stage.exchange()
+    assert (stage.state("a"), stage.ledger()) == (State.READY, {"enqueued": 1, "ready": 1})
     assert stage.claim_one().failures == 1
 
 
