@@ -79,7 +79,7 @@ def test_pickle(jobs: Jobs, tmp_path: Path, write_raw: Callable[[str, bytes], No
 def test_unknown_name(jobs: Jobs, consumer: RunningConsumer) -> None:
     """A job that nobody here knows is parked under its name, and the log says so."""
     job_id = jobs.put_raw("NOBODY", b"{}")
-    assert parked(jobs, job_id).reason == "no definition is named 'NOBODY' in this consumer"
+    assert parked(jobs, job_id).reason == "no definition is named 'NOBODY' in the consumer that claimed it"
     assert len(consumer.logged(job_id, "parked")) == 1
 
 
