@@ -140,6 +140,17 @@ def test_many_kinds_are_bounded(stage: Stage, room: int) -> None:
     assert (len(reply.claims), number < 4 * PORTION) == (room, True)
 
 
+def test_kinds_without_room_are_passed_over(stage: Stage) -> None:
+    """An exchange looks at none of the jobs of a kind for which its consumer has no room."""
+    for place in range(20):
+        kind = f"default:d{place}:TEST_JOB"
+        stage.client.sadd(stage.key("parked_kinds"), kind)
+        stage.client.zadd(stage.key("parked", kind), {f"{place}.{each}": 5e15 for each in range(PORTION)})
+    stage.send(stage.execution.announce(holder="h", abilities={"TEST_JOB": "d"}))
+    reply, number = commands(stage, want=10, rooms=[Room(0, ("TEST_JOB",))])
+    assert (reply.claims, number < PORTION) == ((), True)
+
+
 def test_parking_many_is_bounded(stage: Stage) -> None:
     """When a hundred jobs of a kind are parked at once, a hundred consumers are asked once whether they can run it."""
     for number in range(100):
