@@ -43,9 +43,10 @@ async def test_what_is_in_goes_on(
     with jobs_on(url) as jobs:
         async with AsyncStore(url) as store:
             queue = QueueService(load_catalog(MODULES), store)
-            job_ids = jobs.put_all([Nap(0.05), Nap(0.05, failures=1), Doze(0.05), Order()] * 10)
+            start_consumer(url, "-w", "2")
+            job_ids = jobs.put_all([Nap(0.1), Nap(0.1, failures=1), Doze(0.1), Order()] * 15)
             with no_memory(store_server):
-                start_consumer(url, "-w", "4")
+                assert jobs.state(job_ids[-1]) is State.READY
                 ended = [jobs.ended(job_id, timeout=30) for job_id in job_ids]
                 with pytest.raises(StoreFull):
                     await queue.enqueue(Echo("refused"))
