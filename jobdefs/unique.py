@@ -8,8 +8,11 @@ from typing import Any, Final, TypeVar
 import attrs
 
 from jobdefs.errors import DefinitionError, InvalidOption
+from jobdefs.policy import MAX_DELAY
 
 MAX_KEY: Final = 200
+_SHORTEST: Final = timedelta(milliseconds=1)
+_WINDOW: Final = f"must be at least 1 millisecond and at most {MAX_DELAY.days:,} days"
 
 W = TypeVar("W", bound=StrEnum)
 
@@ -35,7 +38,7 @@ class UniqueLock:
 
     It holds the key until its first attempt begins, until it has finished, or for a window that begins when it is
     enqueued. ``conflict`` says what another one gets meanwhile: the receipt of this job, an error, or the place of this
-    job, which is then cancelled if no attempt of it has begun.
+    job, which is then cancelled if it waits and runs nowhere.
     """
 
     key: str
@@ -46,8 +49,8 @@ class UniqueLock:
         """Refuse a key or a window that means nothing."""
         if not 0 < len(self.key) <= MAX_KEY or not self.key.isprintable():
             raise InvalidOption("unique_key", f"must have 1 to {MAX_KEY} printable characters")
-        if isinstance(self.until, timedelta) and self.until < timedelta(milliseconds=1):
-            raise InvalidOption("unique_for", "must be at least 1 millisecond")
+        if isinstance(self.until, timedelta) and not _SHORTEST <= self.until <= MAX_DELAY:
+            raise InvalidOption("unique_for", _WINDOW)
 
 
 def _until(given: str | timedelta) -> Until | timedelta:
@@ -87,8 +90,8 @@ class Unique:
     def __attrs_post_init__(self) -> None:
         """Refuse a key that would be taken for another, and a window that means nothing."""
         _check_kind(self.key)
-        if isinstance(self.until, timedelta) and self.until < timedelta(milliseconds=1):
-            raise DefinitionError("unique: the window (until) must be at least 1 millisecond")
+        if isinstance(self.until, timedelta) and not _SHORTEST <= self.until <= MAX_DELAY:
+            raise DefinitionError(f"unique: the window (until) {_WINDOW}")
 
     def check(self, payload: type[Any]) -> None:
         """Refuse fields that the payload class has not; raises DefinitionError."""

@@ -30,7 +30,7 @@ class EnqueueOptions(TypedDict, total=False):
     ``unique_key`` (1 to 200 characters) lets there be one job of its name with this key: until it has ``started`` or
     ``finished`` (``unique_until``, finished unless told), or for the window ``unique_for``. ``on_conflict`` is what
     another one gets meanwhile: the ``existing`` job's receipt, which is the default, an ``error``, or the place of that
-    job if no attempt of it has begun (``replace``).
+    job if it waits and runs nowhere (``replace``).
     """
 
     delay: timedelta
