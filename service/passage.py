@@ -12,9 +12,10 @@ from jobdefs.durability import MEMORY, Durability
 from jobdefs.errors import JobsError, NotDurable, StoreUnavailable, StoreUnsuitable
 from jobdefs.storage import key_space
 from jobdefs.storage.call import Call
-from jobdefs.storage.confirmation import confirmation, hindrance
+from jobdefs.storage.confirmation import Confirmation, confirmation, hindrance
 from jobdefs.storage.drivers import AsyncStore
 from jobdefs.storage.inspection import InspectionCalls
+from jobdefs.storage.server import Server
 from jobdefs.storage.suitability import Watch
 from service.breaker import Breaker
 
@@ -62,16 +63,24 @@ class Passage:
         level = self._default if asked is None else asked
         async with self._admitted():
             await self._meet()
-            server = self._watch.require()
-            wanted = None
-            try:
-                wanted = confirmation(level, server, self._store.shown)
-                if wanted is None:
-                    return await self._store.send(submission(confirm=False)), server.durability
-                return await self._store.confirmed(submission(confirm=True), wanted), level
-            except NotDurable:
-                self._watch.doubt(refuted=wanted is not None)
-                raise
+            wanted = self._confirmation(level, self._watch.require())
+            if wanted is None:
+                return await self._store.send(submission(confirm=False)), MEMORY
+            reply, missing = await self._store.confirmed(submission(confirm=True), wanted)
+            if not missing:
+                return reply, wanted.level
+            self._watch.doubt(refuted=level != MEMORY)
+            if level != MEMORY:
+                raise wanted.failure(self._store.shown, missing)
+            return reply, MEMORY
+
+    def _confirmation(self, level: Durability, server: Server) -> Confirmation | None:
+        """Return what confirms a level; where none is asked for, that of the server, which may have changed since."""
+        try:
+            return confirmation(server.durability if level == MEMORY else level, server, self._store.shown)
+        except NotDurable:
+            self._watch.doubt(refuted=False)
+            raise
 
     async def check(self) -> None:
         """Return when the server has answered, and can keep the promises and the default level.

@@ -33,15 +33,15 @@ class Confirmation:
         config = ("CONFIG GET", *ASKED)
         return (("WAITAOF", 1, 0, _WAIT_MS), config) if self.server.has_waitaof else (config,)
 
-    def check(self, shown: str, replies: Sequence[Any]) -> None:
-        """Raise NotDurable unless the replies tell that the level is reached; a refusal among them is its text."""
-        if missing := self._missing(replies):
-            raise NotDurable(
-                f"{self.level} was asked for, and the server at {shown} {missing}; "
-                "the job may be in: send it again with the same id."
-            )
+    def failure(self, shown: str, missing: str) -> NotDurable:
+        """Return the error for what is missing at this server."""
+        return NotDurable(
+            f"{self.level} was asked for, and the server at {shown} {missing}; "
+            "the job may be in: send it again with the same id."
+        )
 
-    def _missing(self, replies: Sequence[Any]) -> str:
+    def missing(self, replies: Sequence[Any]) -> str:
+        """Say why the level is not reached, empty where it is; a refusal among the replies is its text."""
         if self.level.replicas:
             (count,) = replies
             return count if isinstance(count, str) else _shortage(count, self.level, "confirmed it within 500 ms")

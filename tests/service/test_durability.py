@@ -121,18 +121,42 @@ async def test_a_server_that_changes(always: RealServer, parameter: str, value: 
             await told(queue, durability="disk")
 
 
-async def test_a_change_that_nothing_shows():
-    """Within five seconds disk is not told any more by a server that stopped forcing writes to its disk."""
-    with running("valkey", *ALWAYS) as server:
-        async with queue_on(server) as queue:
-            assert await told(queue) == "disk"
-            with server.client() as admin:
-                admin.config_set("appendonly", "no")
+@pytest.mark.parametrize(("parameter", "value"), [("appendonly", "no"), ("appendfsync", "everysec")])
+async def test_a_change_where_nothing_is_asked(always: RealServer, parameter: str, value: str):
+    """What was disk until this moment is not told to be: the job is taken, and its receipt says memory at once."""
+    async with queue_on(always) as queue:
+        assert await told(queue) == "disk"
+        with always.client() as admin:
+            admin.config_set(parameter, value)
+        receipt = await queue.enqueue("TEST_JOB", PAYLOAD)
+        assert (receipt.created, receipt.durability) == (True, "memory")
+        assert await told(queue, durability="memory") == "memory"
+        assert await is_there(queue, receipt.id)
 
-            async def is_seen() -> bool:
-                return await told(queue) == "memory"
 
-            await eventually_async(is_seen, timeout=5)
+async def test_disk_is_told_again(always: RealServer):
+    """A server that forces writes to its disk again is noticed within five seconds, also where nothing is asked."""
+    async with queue_on(always) as queue:
+        with always.client() as admin:
+            admin.config_set("appendfsync", "everysec")
+            assert await told(queue) == "memory"
+            admin.config_set("appendfsync", "always")
+
+        async def is_seen() -> bool:
+            return await told(queue) == "disk"
+
+        await eventually_async(is_seen, timeout=6)
+
+
+async def test_nothing_more_is_asked_of_a_server_without_a_disk(queue: QueueService, valkey_server: RealServer):
+    """Where disk would not be told anyway, an enqueue costs no command beside its own."""
+    assert await told(queue) == "memory"
+    with valkey_server.client() as admin:
+        before = admin.info("commandstats")
+        assert await told(queue) == "memory"
+        after = admin.info("commandstats")
+    more = {name for name in after if after[name]["calls"] > before.get(name, {"calls": 0})["calls"]}
+    assert not more & {"cmdstat_waitaof", "cmdstat_config|get"}
 
 
 @pytest.mark.parametrize("kind", KINDS)

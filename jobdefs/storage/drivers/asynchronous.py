@@ -78,8 +78,8 @@ class AsyncStore:
                 reply = await self._client.execute_command("EVAL", call.script.source, *rest)
         return call.parse(reply)
 
-    async def confirmed(self, call: Call[R], confirmation: Confirmation) -> R:
-        """Do as ``send`` does, and make certain that what it wrote is safe; raises NotDurable where it may not be."""
+    async def confirmed(self, call: Call[R], confirmation: Confirmation) -> tuple[R, str]:
+        """Do as ``send`` does, and return also why what it wrote may not be as safe as wanted, empty where it is."""
         rest = arguments(call)
         async with self.bounded():
             connection = await self._confirming.get_connection()
@@ -91,8 +91,8 @@ class AsyncStore:
                 await self._confirming.release(connection)
             if isinstance(reply, ResponseError):
                 raise reply
-        confirmation.check(self._shown, [refusal(said) if isinstance(said, ResponseError) else said for said in told])
-        return call.parse(reply)
+        replies = [refusal(said) if isinstance(said, ResponseError) else said for said in told]
+        return call.parse(reply), confirmation.missing(replies)
 
     async def wait(self, keys: Sequence[str], timeout_s: float) -> tuple[str, float] | None:
         """Take the lowest member of the first sorted set that has one: its key and score, None after ``timeout_s``."""
