@@ -13,7 +13,7 @@ from consumer.huey_bridge.ending import Announcement
 from consumer.lanes import BATCH, Lanes
 from jobdefs.policy import Retention
 from jobdefs.record import JobError
-from jobdefs.storage.contract import Claim, Outcome, Settlement
+from jobdefs.storage.contract import Claim, Lease, Outcome, Settlement
 
 
 @attrs.frozen
@@ -106,16 +106,18 @@ class Holdings:
         """Whether an attempt has neither ended nor been lost."""
         return self._held.get(attempt.claim.id) is attempt
 
-    def leases(self) -> list[tuple[str, str]]:
-        """Return the id and token of every lease that is to be kept."""
+    def leases(self) -> list[Lease]:
+        """Return every lease that is to be kept."""
         with self.changed:
-            held = [(attempt.claim.id, attempt.claim.token) for attempt in self._held.values()]
-            return held + [(each.settlement.id, each.settlement.token) for each in (*self._telling, *self._ended)]
+            held = [Lease(attempt.claim.id, attempt.claim.token) for attempt in self._held.values()]
+            return held + [Lease(each.settlement.id, each.settlement.token) for each in (*self._telling, *self._ended)]
 
-    def lose(self, job_ids: Sequence[str], cause: str = "its lease ended") -> None:
-        """Give up attempts whose lease belongs to somebody else; ``cause`` says why, for the log."""
+    def lose(self, leases: Sequence[Lease], cause: str = "its lease ended") -> None:
+        """Give up attempts under leases that are others' now; ``cause`` says why, for the log."""
         with self.changed:
-            lost = [attempt for job_id in job_ids if (attempt := self._held.pop(job_id, None)) is not None]
+            lost = self._under(leases)
+            for attempt in lost:
+                del self._held[attempt.claim.id]
             self._lost.update(lost)
             self.changed.notify_all()
         for attempt in lost:
@@ -123,12 +125,17 @@ class Holdings:
             with logger.contextualize(job_id=attempt.claim.id, queue=attempt.claim.queue):
                 logger.warning("this job is no longer ours: {}; its result will count for nothing", cause)
 
-    def cancel(self, job_ids: Sequence[str]) -> None:
+    def cancel(self, leases: Sequence[Lease]) -> None:
         """Cancel attempts whose jobs somebody wants cancelled."""
         with self.changed:
-            held = [attempt for job_id in job_ids if (attempt := self._held.get(job_id)) is not None]
+            held = self._under(leases)
         for attempt in held:
             attempt.cancel()
+
+    def _under(self, leases: Sequence[Lease]) -> list[Attempt]:
+        # A job may have ended and been claimed here again since; then the lease that is told of is an earlier one.
+        found = ((self._held.get(lease.id), lease.token) for lease in leases)
+        return [attempt for attempt, token in found if attempt is not None and attempt.claim.token == token]
 
     def _leave_lost(self, attempt: Attempt) -> None:
         # Its handler has kept a place in the lane until now, whoever holds the lease.

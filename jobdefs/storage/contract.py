@@ -182,16 +182,24 @@ class Exchange:
     lost: tuple[LostLease, ...]
 
 
+@attrs.frozen
+class Lease:
+    """One lease: the job's id, and the token that tells it from earlier and later leases of the same job."""
+
+    id: str
+    token: str
+
+
 @attrs.frozen(kw_only=True)
 class Beat:
-    """The reply to a beat: jobs that are no longer the caller's, and jobs of his that somebody wants cancelled.
+    """The reply to a beat: leases that are no longer the caller's, and leases of jobs that somebody wants cancelled.
 
     ``epoch`` is the key space's, empty where it was emptied. ``announced`` says whether the store still knows what the
     consumer can run.
     """
 
-    lost: tuple[str, ...] = ()
-    cancelled: tuple[str, ...] = ()
+    lost: tuple[Lease, ...] = ()
+    cancelled: tuple[Lease, ...] = ()
     epoch: str = ""
     announced: bool = True
 
@@ -289,8 +297,8 @@ class Execution(Protocol):
         no reply: the claims it made come back.
         """
 
-    def beat(self, *, holder: str, held: Sequence[tuple[str, str]]) -> Call[Beat]:
-        """Say that the consumer is present and extend its leases (id, token)."""
+    def beat(self, *, holder: str, held: Sequence[Lease]) -> Call[Beat]:
+        """Say that the consumer is present and extend its leases."""
 
     def announce(self, *, holder: str, abilities: Mapping[str, str]) -> Call[None]:
         """Say which jobs the consumer can run: the digest of each name's definition; beats keep that in mind."""

@@ -10,7 +10,7 @@ from jobdefs.clock import to_ms
 from jobdefs.policy import LEASE, TOMBSTONE
 from jobdefs.storage import keys, moment
 from jobdefs.storage.call import Argument, Call
-from jobdefs.storage.contract import Beat, Claim, Exchange, Execution, LostLease, Room, Settlement, SettleVerdict
+from jobdefs.storage.contract import Beat, Claim, Exchange, Execution, Lease, LostLease, Room, Settlement, SettleVerdict
 from jobdefs.storage.scripts import script
 
 _REMEMBERED: Final = 10
@@ -63,11 +63,11 @@ class ExecutionCalls(Execution):
             args += _arguments(settlement)
         return Call(script("exchange"), (keys.meta(self.namespace),), tuple(args), _Parser(token))
 
-    def beat(self, *, holder: str, held: Sequence[tuple[str, str]]) -> Call[Beat]:
-        """Say that the consumer is present and extend its leases (id, token)."""
+    def beat(self, *, holder: str, held: Sequence[Lease]) -> Call[Beat]:
+        """Say that the consumer is present and extend its leases."""
         args: list[Argument] = [moment.argument(self.clock), holder, to_ms(self.lease)]
-        for job_id, token in held:
-            args += (job_id, token)
+        for lease in held:
+            args += (lease.id, lease.token)
         return Call(script("beat"), (keys.meta(self.namespace),), tuple(args), _beat)
 
     def announce(self, *, holder: str, abilities: Mapping[str, str]) -> Call[None]:
@@ -106,15 +106,15 @@ def _optional_ms(duration: timedelta | None) -> Argument:
 
 def _beat(reply: list[Any]) -> Beat:
     lost, cancelled, epoch, announced = reply
-    return Beat(lost=_ids(lost), cancelled=_ids(cancelled), epoch=_text(epoch), announced=bool(announced))
+    return Beat(lost=_leases(lost), cancelled=_leases(cancelled), epoch=_text(epoch), announced=bool(announced))
 
 
 def _nothing(_reply: object) -> None:
     return None
 
 
-def _ids(reply: list[bytes]) -> tuple[str, ...]:
-    return tuple(_text(job_id) for job_id in reply)
+def _leases(reply: list[bytes]) -> tuple[Lease, ...]:
+    return tuple(Lease(_text(job_id), _text(token)) for job_id, token in zip(reply[::2], reply[1::2], strict=True))
 
 
 def _text(data: bytes) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from jobdefs.state import State
-from jobdefs.storage.contract import NewJob, Outcome, Settlement
+from jobdefs.storage.contract import Lease, NewJob, Outcome, Settlement
 from jobdefs.storage.drivers import AsyncStore
 from jobdefs.storage.execution import ExecutionCalls
 from jobdefs.storage.submission import SubmissionCalls
@@ -154,7 +154,7 @@ async def test_cancel_running(client: Client, queue: QueueService, store: AsyncS
     for _ in range(2):
         response = await client.post("/v1/jobs/a/cancel")
         assert (response.status, await response.json()) == (202, {"id": "a", "state": "running"})
-    assert (await store.send(calls.beat(holder="h", held=[("a", "t")]))).cancelled == ("a",)
+    assert (await store.send(calls.beat(holder="h", held=[Lease("a", "t")]))).cancelled == (Lease("a", "t"),)
     settlement = Settlement(id="a", token=claim.token, outcome=Outcome.FAILED, failures=1)
     await store.send(calls.exchange(queues=[], want=0, token="u", holder="h", settlements=[settlement]))
     assert (await queue.get("a")).state is State.CANCELLED

@@ -11,7 +11,7 @@ from jobdefs.errors import StoreFull
 from jobdefs.state import State
 from jobdefs.storage.call import Call
 from jobdefs.storage.contract import Exchange, Move, Outcome, Room, Settlement, SettleVerdict
-from tests.support.stage import LEASE, SECOND, Stage, ending, new_job
+from tests.support.stage import LEASE, SECOND, Stage, ending, lease_of, new_job
 
 MANY = 100_000
 PORTION = 100
@@ -214,7 +214,7 @@ def test_without_memory_suspects_and_parked_jobs_go_on(stage: Stage) -> None:
         stage.send(stage.execution.announce(holder="able", abilities={"TEST_JOB": "d"}))
         assert [claim.id for claim in stage.claim(9, holder="able")] == ["b"]
         assert stage.cancel("c") == Move(True, State.RUNNING)  # noqa: FBT003
-        assert stage.beat(claims[1]).cancelled == ("c",)
+        assert stage.beat(claims[1]).cancelled == (lease_of(claims[1]),)
     assert stage.ledger() == {"enqueued": 3, "running": 3}
 
 

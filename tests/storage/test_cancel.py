@@ -9,7 +9,7 @@ import pytest
 from jobdefs.state import State
 from jobdefs.storage.contract import Claim, Move, NewJob, Outcome, SettleVerdict
 from jobdefs.unique import UniqueLock
-from tests.support.stage import HOUR, LEASE, MILLISECOND, SECOND, Stage, new_job
+from tests.support.stage import HOUR, LEASE, MILLISECOND, SECOND, Stage, lease_of, new_job
 
 ASKED = Move(True, State.RUNNING)  # noqa: FBT003 - named by this line
 
@@ -28,10 +28,10 @@ def test_its_consumer_is_asked(stage: Stage, claim: Claim) -> None:
     assert (stage.state("a"), stage.ledger()) == (State.RUNNING, {"enqueued": 1, "running": 1})
     for _ in range(2):
         beat = stage.beat(claim)
-        assert (beat.cancelled, beat.lost) == (("a",), ())
+        assert (beat.cancelled, beat.lost) == ((lease_of(claim),), ())
     assert stage.settle(claim, Outcome.CANCELLED) is SettleVerdict.SETTLED
     beat = stage.beat(claim)
-    assert (beat.cancelled, beat.lost) == ((), ("a",))
+    assert (beat.cancelled, beat.lost) == ((), (lease_of(claim),))
 
 
 def test_only_its_holder_is_asked(stage: Stage) -> None:
@@ -40,7 +40,7 @@ def test_only_its_holder_is_asked(stage: Stage) -> None:
     mine, other = stage.claim_one(), stage.claim_one(holder="other")
     stage.cancel("b")
     assert stage.beat(mine).cancelled == ()
-    assert stage.beat(other, holder="other").cancelled == ("b",)
+    assert stage.beat(other, holder="other").cancelled == (lease_of(other),)
     forged = attrs.evolve(other, token="another token")
     assert stage.beat(forged, holder="other").cancelled == ()
 
@@ -49,7 +49,7 @@ def test_its_holder_is_woken(stage: Stage, claim: Claim) -> None:
     """The consumer's own marker is set, so that it beats at once; it goes by itself if nobody listens."""
     assert stage.client.zscore(stage.key("wake", "@h"), "now") == 0
     assert 0 < stage.client.ttl(stage.key("wake", "@h")) <= 600
-    assert stage.beat(claim).cancelled == ("a",)
+    assert stage.beat(claim).cancelled == (lease_of(claim),)
 
 
 def test_asking_twice_is_asking_once(stage: Stage, claim: Claim) -> None:
@@ -117,7 +117,7 @@ def release(stage: Stage, claimed: Claim) -> None:
 
 
 def vanish(stage: Stage, claimed: Claim) -> None:
-    assert stage.beat(claimed).cancelled == (claimed.id,)
+    assert stage.beat(claimed).cancelled == (lease_of(claimed),)
     stage.wait(LEASE / 2)
     stage.beat()
     stage.wait(LEASE / 2)
@@ -173,4 +173,4 @@ def test_without_a_holder(stage: Stage) -> None:
     claimed = stage.claim_one()
     stage.client.hdel(stage.key("run", "a"), "holder")
     assert stage.cancel("a") == ASKED
-    assert stage.beat(claimed).cancelled == ("a",)
+    assert stage.beat(claimed).cancelled == (lease_of(claimed),)

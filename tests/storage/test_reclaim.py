@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from jobdefs.state import State
-from jobdefs.storage.contract import Claim, Outcome, SettleVerdict
-from tests.support.stage import LEASE, MILLISECOND, SECOND, START_MS, Stage
+from jobdefs.storage.contract import Claim, Lease, Outcome, SettleVerdict
+from tests.support.stage import LEASE, MILLISECOND, SECOND, START_MS, Stage, lease_of
 
 BEAT = LEASE / 4
 
@@ -63,7 +63,7 @@ def test_a_beat_names_what_was_lost(stage: Stage) -> None:
     stage.wait(SECOND)
     stage.claim(1, holder="thief")
     gone = Claim(id="none", queue="default", token="t", envelope=b"", failures=0, lost=0, generation=0, claimed_at_ms=0)
-    assert stage.beat(mine, settled, stolen, gone).lost == ("settled", "stolen", "none")
+    assert stage.beat(mine, settled, stolen, gone).lost == (lease_of(settled), lease_of(stolen), Lease("none", "t"))
 
 
 def test_a_reclaimed_job_belongs_to_its_new_holder(stage: Stage) -> None:
@@ -74,7 +74,7 @@ def test_a_reclaimed_job_belongs_to_its_new_holder(stage: Stage) -> None:
     first, second = stage.claim(2)
     assert [first.id, second.id] == ["a", "b"]
     assert stage.settle(lost, Outcome.DEAD) is SettleVerdict.STALE
-    assert stage.beat(lost, first).lost == ("a",)
+    assert stage.beat(lost, first).lost == (lease_of(lost),)
     assert stage.settle(first) is SettleVerdict.SETTLED
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from jobdefs.storage.call import Call
-from jobdefs.storage.contract import Effect, Outcome, Room, Settlement
+from jobdefs.storage.contract import Effect, Lease, Outcome, Room, Settlement
 from jobdefs.storage.execution import ExecutionCalls
 from jobdefs.storage.inspection import InspectionCalls
 from jobdefs.storage.scripts import script
@@ -50,7 +50,7 @@ def sample_calls() -> list[Call[Any]]:
         execution.exchange(
             queues=["a", "b"], want=2, token="t2", holder="h", rooms=[Room(0, ("X",))], settlements=settlements
         ),
-        execution.beat(holder="h", held=[("a", "t"), ("b", "t")]),
+        execution.beat(holder="h", held=[Lease("a", "t"), Lease("b", "t")]),
         execution.announce(holder="h", abilities={"TEST_JOB": "d"}),
         inspection.open("epoch"),
         inspection.find("a"),

@@ -17,7 +17,7 @@ from jobdefs.storage.submission import follow_up
 from jobdefs.storage.upkeep import UpkeepCalls
 from jobdefs.unique import Conflict, UniqueLock, Until
 from tests.support.keyholders import KeyHolders
-from tests.support.stage import LEASE, MILLISECOND, NAMESPACE, SECOND, START_MS, Stage, ending, new_job
+from tests.support.stage import LEASE, MILLISECOND, NAMESPACE, SECOND, START_MS, Stage, ending, lease_of, new_job
 
 LOST: Final = 0.3
 QUEUES: Final = ("mail", "default")
@@ -157,8 +157,8 @@ class Life:
     def beat(self) -> None:
         """Beat with the latest claims; the reply names exactly what is no longer held, and what is to be cancelled."""
         claims = self.claims[-self.chance.randint(1, 6) :]
-        gone = [claim.id for claim in claims if not self.held(claim)]
-        asked = [claim.id for claim in claims if self.held(claim) and claim.id in self.asked]
+        gone = [lease_of(claim) for claim in claims if not self.held(claim)]
+        asked = [lease_of(claim) for claim in claims if self.held(claim) and claim.id in self.asked]
         told = self.stage.beat(*claims, holder=self.chance.choice("hi"))
         assert (list(told.lost), list(told.cancelled)) == (gone, asked)
 

@@ -10,7 +10,18 @@ import redis
 from jobdefs.record import Envelope, JobRecord
 from jobdefs.state import State
 from jobdefs.storage.call import Call
-from jobdefs.storage.contract import Beat, Claim, Exchange, Move, NewJob, Outcome, Receipt, Settlement, SettleVerdict
+from jobdefs.storage.contract import (
+    Beat,
+    Claim,
+    Exchange,
+    Lease,
+    Move,
+    NewJob,
+    Outcome,
+    Receipt,
+    Settlement,
+    SettleVerdict,
+)
 from jobdefs.storage.drivers import Store
 from jobdefs.storage.execution import ExecutionCalls
 from jobdefs.storage.inspection import InspectionCalls
@@ -38,6 +49,11 @@ def new_job(
     """Return a job as a producer would make it; ``more`` is its delay, due_at, request or lock."""
     written = Envelope(id=job_id, name=name, queue=queue, priority=priority, payload=payload)
     return NewJob(envelope=envelope.write(written), **more)
+
+
+def lease_of(claim: Claim) -> Lease:
+    """Return the lease of a claim."""
+    return Lease(claim.id, claim.token)
 
 
 class Stage:
@@ -110,7 +126,7 @@ class Stage:
 
     def beat(self, *claims: Claim, holder: str = "h") -> Beat:
         """Say that a consumer is there."""
-        return self.store.send(self.execution.beat(holder=holder, held=[(claim.id, claim.token) for claim in claims]))
+        return self.store.send(self.execution.beat(holder=holder, held=[lease_of(claim) for claim in claims]))
 
     def find(self, job_id: str) -> JobRecord:
         """Read a job that must be there."""

@@ -5,8 +5,8 @@
 -- ARGV[2]  consumer's name
 -- ARGV[3]  lease, ms
 -- ARGV[4…] for each lease held: job id, token
--- Returns  ids whose lease is no longer the caller's, ids that somebody wants cancelled, epoch of the key space or '',
---          whether it is still known what the consumer can run
+-- Returns  leases that are no longer the caller's, leases of jobs that somebody wants cancelled, both as job id, token, …;
+--          epoch of the key space or '', whether it is still known what the consumer can run
 --- @include "clock"
 --- @include "keys"
 --- @include "bookkeeping"
@@ -19,14 +19,16 @@ redis.call('HSET', meta, 'beat_at_ms', now)
 redis.call('ZADD', root .. 'consumers', now, ARGV[2])
 redis.call('ZREMRANGEBYSCORE', root .. 'consumers', '-inf', now - 10 * lease)
 
+-- Leases and not jobs, since the caller may have claimed a job anew while it beat.
+local function add(list, id, token) list[#list + 1], list[#list + 2] = id, token end
 local lost, cancelled = {}, {}
 for i = 4, #ARGV, 2 do
   local held = read_run(ARGV[i], 'state', 'token', 'cancel')
   if held[1] == 'running' and held[2] == ARGV[i + 1] then
     redis.call('ZADD', leases, now + lease, ARGV[i])
-    if held[3] then cancelled[#cancelled + 1] = ARGV[i] end
+    if held[3] then add(cancelled, ARGV[i], ARGV[i + 1]) end
   else
-    lost[#lost + 1] = ARGV[i]
+    add(lost, ARGV[i], ARGV[i + 1])
   end
 end
 local announced = redis.call('PEXPIRE', key('can', ARGV[2]), 10 * lease)

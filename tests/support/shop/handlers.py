@@ -36,6 +36,7 @@ from tests.support.shop.jobs import (
     Order,
     Patient,
     Pill,
+    Restless,
     Slower,
     Snail,
     SoldOut,
@@ -329,3 +330,11 @@ def snail(job: Snail, context: JobContext) -> str:
     """Go on until the time is over."""
     del job
     return _go_on(_FOR_EVER / 2, context)
+
+
+@handles(Restless)
+async def restless(job: Restless, context: JobContext) -> int:
+    """Snooze, and tell how often the job was claimed in the end."""
+    if context.fence < job.times:
+        raise Snooze(timedelta(milliseconds=1))
+    return context.fence

@@ -202,3 +202,11 @@ class Deaf:
 @attrs.frozen
 class Snail:
     """Goes on for half a minute, whatever interrupts it; ``def`` with a timeout of several short leases."""
+
+
+@define("RESTLESS", retry=ONCE)
+@attrs.frozen
+class Restless:
+    """Snoozes for a millisecond, so many times."""
+
+    times: int
