@@ -7,11 +7,14 @@ from typing import Final
 
 TOLERATED: Final = 3
 PERIOD_S: Final = 1.0
+TOGETHER_S: Final = 0.1
 _JITTER: Final = 0.25
 
 
 class Breaker:
     """Opens after three failures in a row; then one request a second may try, and the first success closes it.
+
+    Connections that are lost together are one failure: a server that hung up on all of them may be back at once.
 
     ``clock`` tells seconds. The second varies by a quarter, so that many services do not try all at once.
     """
@@ -19,6 +22,7 @@ class Breaker:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._failures = 0
+        self._failed_at = -TOGETHER_S
         self._next_try = 0.0
 
     @property
@@ -33,10 +37,13 @@ class Breaker:
         self._next_try = self._clock() + self._period_s()
         return True
 
-    def failed(self) -> None:
-        """Note that no answer came."""
-        self._failures += 1
-        self._next_try = self._clock() + self._period_s()
+    def failed(self, waited_s: float) -> None:
+        """Note that no answer came, after so many seconds."""
+        now = self._clock()
+        self._next_try = now + self._period_s()
+        if max(waited_s, now - self._failed_at) >= TOGETHER_S:
+            self._failures += 1
+            self._failed_at = now
 
     def succeeded(self) -> None:
         """Note that an answer came."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final, Protocol, TypeVar
@@ -105,32 +106,34 @@ class Passage:
 
     @asynccontextmanager
     async def _answering(self) -> AsyncIterator[None]:
+        asked_at = time.monotonic()
         try:
             async with self._store.bounded():
                 yield
         except StoreUnavailable as error:
-            self._note(answered=error.answered)
             if error.answered:
+                self._note_answer()
                 self._watch.doubt(refuted=False)
             else:
+                self._note_silence(time.monotonic() - asked_at)
                 # What comes back may be another server, or an empty one.
                 self._opened = False
                 self._watch.forget()
             raise
         except JobsError:
-            self._note(answered=True)
+            self._note_answer()
             raise
-        self._note(answered=True)
+        self._note_answer()
 
-    def _note(self, *, answered: bool) -> None:
-        was_open = self._breaker.is_open
-        if answered:
-            self._breaker.succeeded()
-        else:
-            self._breaker.failed()
-        if was_open and answered:
+    def _note_answer(self) -> None:
+        if self._breaker.is_open:
             logger.info("the server at {} answers again", self._store.shown)
-        elif self._breaker.is_open and not was_open:
+        self._breaker.succeeded()
+
+    def _note_silence(self, waited_s: float) -> None:
+        was_open = self._breaker.is_open
+        self._breaker.failed(waited_s)
+        if self._breaker.is_open and not was_open:
             logger.warning("the server at {} gives no answer; it is asked once a second now", self._store.shown)
 
     async def _meet(self, *, again: bool = False) -> None:

@@ -5,7 +5,7 @@ from itertools import pairwise
 import attrs
 import pytest
 
-from service.breaker import PERIOD_S, TOLERATED, Breaker
+from service.breaker import PERIOD_S, TOGETHER_S, TOLERATED, Breaker
 
 
 @attrs.define
@@ -31,7 +31,7 @@ def breaker(clock: Clock) -> Breaker:
 
 def fail(breaker: Breaker, times: int = TOLERATED) -> None:
     for _ in range(times):
-        breaker.failed()
+        breaker.failed(waited_s=1.0)
 
 
 def test_a_few_failures_are_tolerated(breaker: Breaker):
@@ -41,6 +41,18 @@ def test_a_few_failures_are_tolerated(breaker: Breaker):
         assert breaker.admits()
         breaker.succeeded()
     assert not breaker.is_open
+
+
+def test_connections_lost_together_are_one_failure(breaker: Breaker, clock: Clock):
+    """However many connections a server cuts at once, it is asked again; cut again and again, it is spared."""
+    for _ in range(TOLERATED - 1):
+        for _ in range(50):
+            breaker.failed(waited_s=0.01)
+            clock.now_s += TOGETHER_S / 50
+        assert not breaker.is_open
+        clock.now_s += TOGETHER_S / 50
+    breaker.failed(waited_s=0.01)
+    assert breaker.is_open
 
 
 def test_the_third_failure_opens_it(breaker: Breaker, clock: Clock):
@@ -70,7 +82,7 @@ def test_a_probe_that_fails_costs_another_second(breaker: Breaker, clock: Clock)
     clock.now_s += 1.3
     assert breaker.admits()
     clock.now_s += 1.0
-    breaker.failed()
+    breaker.failed(waited_s=1.0)
     clock.now_s += 0.7
     assert not breaker.admits()
 
