@@ -101,7 +101,7 @@ class Settlement:
 
     ``failures`` is the job's count after it. ``result`` and ``error`` are JSON text, empty for none. ``kind`` tells
     which consumers can run a job that is parked, empty for none: ``digest:name``, for those that announce this name
-    with another digest.
+    with a digest that has not refused the job.
     """
 
     id: str

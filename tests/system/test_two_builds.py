@@ -2,11 +2,13 @@
 
 from jobdefs import State
 from tests.support.jobs import Jobs
+from tests.support.servers import RealServer
 from tests.support.waiting import eventually
 from tests.system.conftest import StartConsumer
 
 EACH = 20
 FOR_OLDER = (("RETIRED", b"{}"), ("CHANGED", b'{"number":1}'))
+FOR_NOBODY = ("CHANGED", b'{"nonsense":1}')
 FOR_NEWER = (("FRESH", b"{}"), ("CHANGED", b'{"number":1,"unit":"m"}'))
 
 
@@ -46,3 +48,21 @@ def test_what_nobody_can_run_waits(start_consumer: StartConsumer, redis_url: str
     assert all((job := jobs.find(job_id)) and job.reason for job_id in job_ids)
     start(start_consumer, redis_url, "newer")
     assert ran_by(jobs, job_ids) == {b'"newer"'}
+
+
+def test_what_neither_can_run_comes_to_rest(
+    start_consumer: StartConsumer, redis_url: str, valkey_server: RealServer, jobs: Jobs
+) -> None:
+    """What fits neither build is refused once by each, and then waits without being claimed again."""
+    start(start_consumer, redis_url, "older")
+    start(start_consumer, redis_url, "newer")
+    job_ids = put(jobs, FOR_NOBODY)
+    with valkey_server.client() as client:
+
+        def told(field: str) -> list[bytes]:
+            return [client.hget(f"{{jobs}}:run:{job_id}", field) or b"" for job_id in job_ids]
+
+        eventually(lambda: all(b"+" in refused for refused in told("refused")), 30, "the refusals of both builds")
+        assert ran_by(jobs, put(jobs, *FOR_OLDER)) == {b'"older"'}
+        assert {State.PARKED} == {jobs.state(job_id) for job_id in job_ids}
+        assert set(told("fence")) == {b"2"}

@@ -16,7 +16,7 @@
 --     id, token, outcome (succeeded | failed | snoozed | released | dead | cancelled | expired | parked), failures so far,
 --     delay in ms, how long the job, its result ('' as the job) and its history ('' as the job) are kept in ms,
 --     result ('' none), error ('' none), detail for the history or the reason of parking, kind ('' none) of what is parked:
---     'digest:name', for consumers that announced this name with another digest,
+--     'digest:name', for consumers that announced this name with a digest that has not refused the job,
 --     number of effects; for each of them its kind and arguments (include/effects.lua)
 -- Returns  verdict of each settlement (settled | repeated | stale),
 --          claims {id, queue, envelope, failures, lost, generation, fence, whether it is a suspect, revocation by id, by name},

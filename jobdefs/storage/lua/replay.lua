@@ -32,7 +32,7 @@ if state == 'parked' then unpark(id) end
 redis.call('ZREM', indexes[state], id)
 forget_never('result', id)
 forget_never('history', id)
-clear_run(id, 'token', 'error', 'result', 'reason', 'finished_at_ms', 'claimed_at_ms', 'holder', 'cancel', 'suspicion')
+clear_run(id, 'token', 'error', 'result', 'reason', 'finished_at_ms', 'claimed_at_ms', 'holder', 'cancel', 'suspicion', 'refused')
 write_run(id, 'state', 'ready', 'failures', 0, 'lost', 0, 'generation', (tonumber(before[3]) or 0) + 1)
 make_ready(id, queue, score_for(priority))
 note_move(name, state, 'ready')

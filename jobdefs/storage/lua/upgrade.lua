@@ -19,7 +19,7 @@ local function give_kind(id, name, written_queue, priority)
   local queue = written_queue or run[1]
   if not queue or run[3] then return end
   local kind = queue .. ':' .. (name and ':' .. name or 'v1:')
-  write_run(id, 'kind', kind)
+  write_run(id, 'kind', kind, 'refused', name and '' or 'v1')
   redis.call('SADD', parked_kinds, kind)
   redis.call('ZADD', key('parked', kind), string.format('%.0f', tonumber(run[2] or nil) or score_for(priority or 0)), id)
 end

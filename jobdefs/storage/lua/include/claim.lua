@@ -120,8 +120,8 @@ local function claim_parked(names, rooms, want, caller, claims)
   local serves = {}
   for _, queue in ipairs(names) do serves[queue] = true end
   for _, kind in ipairs(redis.call('SRANDMEMBER', parked_kinds, KINDS_LOOKED_AT)) do
-    local queue, digest, name = string.match(kind, '^([^:]*):([^:]*):(.*)$')
-    if #claims < want and serves[queue] and has_room(rooms, name) and able(caller.holder, digest, name) then
+    local queue, digests, name = string.match(kind, '^([^:]*):([^:]*):(.*)$')
+    if #claims < want and serves[queue] and has_room(rooms, name) and able(caller.holder, digests, name) then
       claim_kind(kind, queue, rooms, want, caller, claims)
     end
   end

@@ -1,20 +1,37 @@
 -- Parked jobs: unreadable, or beyond whoever claimed them. The raw bytes stay where they are, beside the reason.
--- A kind is '<queue>:<digest>:<name>': consumers that announced the name with another digest can run these jobs.
+-- A kind is '<queue>:<digests>:<name>', the digests joined by '+' of all that refused the job since it was put in or
+-- replayed: consumers that announced the name with yet another one may be able to run these jobs.
 local parked, parked_kinds = root .. 'parked', root .. 'parked_kinds'
-local function able(holder, digest, name)
-  local own = redis.pcall('HGET', key('can', holder), name)
-  return type(own) == 'string' and own ~= digest
+local function among(digest, digests) return string.find('+' .. digests .. '+', '+' .. digest .. '+', 1, true) end
+
+-- What reads envelopes goes by no name: who could not read a job is not asked again for another reason.
+local function able(holder, digests, name)
+  local own = redis.pcall('HMGET', key('can', holder), name, '')
+  if own.err or not own[1] or among(own[1], digests) then return false end
+  return not own[2] or not among(own[2], digests)
+end
+
+-- All that refused a job, sorted, so that jobs refused by the same are of one kind. Whoever does not know a name has no
+-- digest of it. Nil where they are too many to try another.
+local MOST_REFUSALS = 10
+local function refusals(id, digest)
+  local before, all = read_run(id, 'refused')[1] or '', {}
+  for each in string.gmatch(before, '[^+]+') do all[#all + 1] = each end
+  if digest ~= '' and not among(digest, before) then all[#all + 1] = digest end
+  if #all > MOST_REFUSALS then return nil end
+  table.sort(all)
+  return table.concat(all, '+')
 end
 
 -- Once per kind is enough, however many jobs of it a script parks.
 local MOST_ASKED, asked = 100, {}
-local function wake_able(digest, name)
-  local kind = digest .. ':' .. name
+local function wake_able(digests, name)
+  local kind = digests .. ':' .. name
   if asked[kind] then return end
   asked[kind] = true
   local holders = redis.pcall('ZREVRANGE', root .. 'consumers', 0, MOST_ASKED - 1)
   for _, holder in ipairs(holders.err and {} or holders) do
-    if able(holder, digest, name) then return wake_consumer(holder) end
+    if able(holder, digests, name) then return wake_consumer(holder) end
   end
 end
 
@@ -22,12 +39,13 @@ local function park(id, queue, reason, kind, score)
   write_run(id, 'state', 'parked', 'queue', queue, 'reason', reason, 'finished_at_ms', now)
   redis.call('ZADD', parked, now, id)
   local digest, name = string.match(kind or '', '^([^:]*):(.*)$')
-  if not name or not score then return end
-  local whole = queue .. ':' .. kind
-  write_run(id, 'kind', whole)
+  local digests = name and score and refusals(id, digest)
+  if not digests then return end
+  local whole = queue .. ':' .. digests .. ':' .. name
+  write_run(id, 'kind', whole, 'refused', digests)
   redis.call('SADD', parked_kinds, whole)
   redis.call('ZADD', key('parked', whole), string.format('%.0f', score), id)
-  wake_able(digest, name)
+  wake_able(digests, name)
 end
 
 -- A kind is known while there are such jobs.
