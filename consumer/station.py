@@ -58,7 +58,7 @@ class Station:
         markers = [keys.wake(orders.namespace, queue) for queue in orders.queues]
         own = keys.own_wake(orders.namespace, holder)
         self._wake_up = WakeUp(app.store, self.intake, markers)
-        self._summons = Summons(app.store, own, self._presence.beat_now)
+        self._summons = Summons(app.store, own, self._answer_summons)
         self._sweeper = Sweeper(app.store, orders.namespace, orders.lease)
 
     def start(self) -> None:
@@ -69,6 +69,11 @@ class Station:
         self._wake_up.start()
         self._summons.start()
         self._sweeper.start()
+
+    def _answer_summons(self) -> None:
+        # A cancel comes with a beat, a parked job that only this consumer can run with an exchange.
+        self._presence.beat_now()
+        self.intake.wake()
 
     @property
     def alive(self) -> bool:
