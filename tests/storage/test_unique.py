@@ -95,11 +95,10 @@ def test_until_finished(stage: Stage, outcome: Outcome) -> None:
 
 
 def test_until_started(stage: Stage) -> None:
-    """A job holds its key until it is claimed for the first time; after that it never takes it again by itself."""
+    """A job holds its key until it runs; once an attempt has begun it never takes it again by itself."""
     put(stage, job("a", Until.STARTED))
-    claim = stage.claim_one()
+    stage.settle(stage.claim_one(), Outcome.FAILED)
     assert stage.client.exists(stage.key("unique", "TEST_JOB", "k")) == 0
-    stage.settle(claim, Outcome.RELEASED)
     assert put(stage, job("b", Until.STARTED)) == [(SubmitVerdict.CREATED, "b", State.READY)]
     assert stage.claim_one().id == "a"
     assert put(stage, job("c", Until.STARTED)) == [(DUPLICATE, "b", State.READY)]

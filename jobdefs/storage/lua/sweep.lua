@@ -31,12 +31,15 @@ if early > 0 and early <= math.max(STEP_MS, PASS_MS) then return {early, 0, {}} 
 local rules = {lease = tonumber(ARGV[5]), keep = {}}
 for i = 6, #ARGV, 2 do rules.keep[ARGV[i]] = tonumber(ARGV[i + 1]) end
 
--- A unique key counts only as long as its job is in its scope; one with a window ends by itself.
+-- A unique key goes with its job at the latest; one with a window ends by itself.
 local function check_unique(lock)
   local held = redis.pcall('GET', key('unique', lock))
-  if type(held) ~= 'string' or string.find(held, '^window ') or keeper(lock) then return end
+  if type(held) ~= 'string' or string.find(held, '^window ') then return end
+  local id = string.match(held, '^%a+ (.+)$')
+  local state = id and state_of(id)
+  if state and not FINAL[state] then return end
   redis.call('DEL', key('unique', lock))
-  repaired(string.match(held, '^%a+ (.+)$') or '', 'its unique key ' .. lock .. ' was left behind')
+  repaired(id or '', 'its unique key ' .. lock .. ' was left behind')
 end
 
 local CHECKS = {

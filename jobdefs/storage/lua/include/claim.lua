@@ -14,16 +14,15 @@ local function claim_job(id, score, queue, from, caller)
   local envelope = redis.pcall('GET', key('job', id))
   if not envelope then return park_unclaimable(id, queue, from, 'its envelope is gone') end
   if type(envelope) ~= 'string' then return park_unclaimable(id, queue, from, 'its envelope is not a string') end
-  local before = read_run(id, 'failures', 'lost', 'generation', 'suspicion', 'unique', 'until', 'name', 'fence')
-  local name = before[7]
+  local before = read_run(id, 'failures', 'lost', 'generation', 'suspicion', 'name', 'fence')
+  local name = before[5]
   if not name then
     local _, written = read_head(envelope)
     name = written or '?'
   end
-  local fence = (tonumber(before[8]) or 0) + 1
+  local fence = (tonumber(before[6]) or 0) + 1
   write_run(id, 'state', 'running', 'token', caller.token, 'queue', queue, 'score', score, 'claimed_at_ms', now, 'holder', caller.holder, 'name', name, 'fence', fence)
   redis.call('ZADD', leases, now + caller.lease, id)
-  if before[6] == 'started' then let_go(before[5], id) end
   note_move(name, from, 'running')
   return as_claim(id, queue, envelope, before[1], before[2], before[3], fence, before[4])
 end

@@ -45,6 +45,7 @@ end
 local function again_later(job)
   wait_again(job)
   if job.suspicion then clear_run(job.id, 'suspicion') end
+  let_go_begun(job.lock, job.id, job.till)
   if job.cancel then return cancelled(job) end
   if job.delay > 0 then
     write_run(job.id, 'state', 'scheduled')
@@ -66,9 +67,10 @@ local function take_settlement()
 end
 
 local function read_held(job)
-  local held = read_run(job.id, 'state', 'token', 'queue', 'score', 'claimed_at_ms', 'name', 'suspicion', 'cancel', 'unique')
+  local held = read_run(job.id, 'state', 'token', 'queue', 'score', 'claimed_at_ms', 'name', 'suspicion', 'cancel', 'unique', 'until')
   job.queue, job.score, job.began, job.name = held[3], tonumber(held[4]), held[5] or 0, held[6]
   job.suspicion, job.cancel, job.lock = held[7], tonumber(held[8]), held[9]
+  job.till = held[10]
   return held[1], held[2]
 end
 

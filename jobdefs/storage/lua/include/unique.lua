@@ -30,3 +30,9 @@ local function let_go(lock, id)
   local held = redis.pcall('GET', name)
   if type(held) == 'string' and string.match(held, '^%a+ (.+)$') == id then redis.call('DEL', name) end
 end
+
+-- A lock until the job has started does not count while it runs, and is dropped when the attempt turns out to have begun:
+-- a job that is handed back before holds it again.
+local function let_go_begun(lock, id, till)
+  if till == 'started' then let_go(lock, id) end
+end

@@ -51,7 +51,7 @@ end
 
 -- Returns the job's id, its holder, and how long nothing was heard of him.
 local function reclaim_job(id)
-  local held = read_run(id, 'state', 'queue', 'score', 'claimed_at_ms', 'failures', 'holder', 'lost', 'suspicion', 'cancel', 'unique', 'name')
+  local held = read_run(id, 'state', 'queue', 'score', 'claimed_at_ms', 'failures', 'holder', 'lost', 'suspicion', 'cancel', 'unique', 'name', 'until')
   local queue, score, holder = held[2], tonumber(held[3]), held[6]
   if held[1] ~= 'running' or not queue or not score then
     local name, written_queue = stored_head(id)
@@ -62,6 +62,7 @@ local function reclaim_job(id)
   local suspicion = (tonumber(held[8]) or 0) + 1
   -- The index first: should it be of a wrong type, the script ends here, and the job runs on paper until that is mended.
   local state = put_back(id, queue, score, suspicion, tonumber(held[9]), held[10])
+  let_go_begun(held[10], id, held[12])
   remember(id, 'lost', held[4] or 0, (tonumber(held[5]) or 0) + 1, holder or '')
   clear_run(id, 'token', 'claimed_at_ms', 'holder')
   write_run(id, 'lost', (tonumber(held[7]) or 0) + 1, 'suspicion', suspicion)
