@@ -31,16 +31,23 @@ local function is_other(job, request, name)
   return name and name ~= job.name
 end
 
--- An id is taken while its job or its tombstone ('state digest') is there, so sending the same job twice makes one.
+-- An id is taken while its job or its tombstone is there, so sending the same job twice makes one. A tombstone is
+-- 'state digest', or 'duplicate digest id' of a request that got the other job with this id.
 local function taken(job)
-  local state, request, name = state_of(job.id), nil, nil
-  if state then request, name = read_run(job.id, 'request')[1], stored_head(job.id)
-  else request = string.match(tostring(redis.pcall('GET', key('tombstone', job.id))), ' (%x+)$') end
-  return is_other(job, request, name) and 'different' or 'existing', state or 'deleted', job.id
+  local state = state_of(job.id)
+  if state then
+    local request, name = read_run(job.id, 'request')[1], stored_head(job.id)
+    return is_other(job, request, name) and 'different' or 'existing', state, job.id
+  end
+  local tombstone = tostring(redis.pcall('GET', key('tombstone', job.id)))
+  local request, other = string.match(tombstone, '^duplicate (%x+) (.+)$')
+  if is_other(job, request or string.match(tombstone, ' (%x+)$')) then return 'different', 'deleted', job.id end
+  if other then return 'duplicate', state_of(other) or 'deleted', other end
+  return 'existing', 'deleted', job.id
 end
 
 -- The verdict that a held unique key gives to a job, nil where the job may go in.
-local REPLACED_KEEP_MS = 24 * 3600 * 1000
+local DAY_MS = 24 * 3600 * 1000
 local function held_back(job, index)
   local other = job.lock and keeper(job.lock)
   if not other then return nil end
@@ -48,7 +55,11 @@ local function held_back(job, index)
   if job.conflict == 'replace' and NOT_BEGUN[state] then
     -- Looked at before the other one goes: should it be of a wrong type, the script ends here.
     redis.call('ZCARD', index)
-    if call_off(other, state, REPLACED_KEEP_MS, 'replaced by job ' .. job.id) then return nil end
+    if call_off(other, state, DAY_MS, 'replaced by job ' .. job.id) then return nil end
+  end
+  -- Whoever is content with the other job has got an answer to his request, and gets the same one again.
+  if job.conflict ~= 'error' and job.request ~= '' then
+    redis.call('SET', key('tombstone', job.id), 'duplicate ' .. job.request .. ' ' .. other, 'PX', DAY_MS)
   end
   return 'duplicate', state or 'deleted', other
 end
