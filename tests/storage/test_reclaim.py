@@ -7,7 +7,7 @@ import pytest
 
 from jobdefs.state import State
 from jobdefs.storage.contract import Claim, Lease, Outcome, SettleVerdict
-from tests.support.stage import LEASE, MILLISECOND, SECOND, START_MS, Stage, lease_of
+from tests.support.stage import HOUR, LEASE, MILLISECOND, SECOND, START_MS, Stage, lease_of
 
 BEAT = LEASE / 4
 
@@ -142,3 +142,27 @@ def test_reclaiming_wakes_consumers_of_other_queues(stage: Stage) -> None:
     stage.exchange(queues=["other"])
     assert stage.state("a") is State.READY
     assert stage.client.zscore(stage.key("wake", "mail"), "now") == 0
+
+
+def test_a_clock_that_steps_back_does_not_stop_reclaiming(stage: Stage) -> None:
+    """A time of grace that ends further ahead than a lease was told by another clock, and is none."""
+    stage.beat()
+    stage.wait(LEASE)
+    stage.beat()
+    stage.wait(-HOUR)
+    stage.submit("a")
+    stage.claim_one(holder="dead")
+    for _ in moments(stage, LEASE, BEAT):
+        stage.beat(holder="idle")
+    reply = stage.exchange(holder="idle")
+    assert [lease.id for lease in reply.lost] == ["a"]
+
+
+def test_a_beat_ahead_of_the_clock_stops_nothing(stage: Stage) -> None:
+    """A last beat that lies in the future does not count as silence, nor is the end of a lease told for later."""
+    stage.client.hset(stage.key("meta"), mapping={"beat_at_ms": START_MS + 10**7, "grace_until_ms": START_MS + 10**7})
+    stage.submit("a")
+    stage.claim_one(holder="dead")
+    assert stage.exchange().next_due_ms == START_MS + LEASE // MILLISECOND
+    stage.wait(LEASE)
+    assert [lease.id for lease in stage.exchange().lost] == ["a"]

@@ -80,7 +80,7 @@ add_revocations(claims)
 
 -- Whether jobs remain, and the earliest moment at which there is something to do for somebody who serves these queues.
 -- Whoever leaves jobs wakes others, also if it left them since it has no room for them.
-local more, more_suspects, due = 0, 0, next_reclaim()
+local more, more_suspects, due = 0, 0, next_reclaim(lease)
 for _, name in ipairs(names) do
   local next_due = tonumber(redis.call('ZRANGE', key('scheduled', name), 0, 0, 'WITHSCORES')[2])
   if next_due and (not due or next_due < due) then due = next_due end

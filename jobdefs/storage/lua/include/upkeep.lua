@@ -70,11 +70,17 @@ local function reclaim_job(id)
   return {id, holder or '', silence(holder)}
 end
 
+-- Until when nothing is reclaimed, 0 for no such time; a moment too far ahead was written before the clock stepped back.
+local function grace_until(lease)
+  local moment = tonumber(redis.call('HGET', meta, 'grace_until_ms') or 0) or 0
+  return moment - now <= lease and moment or 0
+end
+
 -- Reclaiming pauses while nobody has said that he is there, and for the time of grace that follows (see beat).
 -- Returns what was reclaimed.
 local function reclaim(lease)
-  local presence = redis.call('HMGET', meta, 'beat_at_ms', 'grace_until_ms')
-  if now < (tonumber(presence[2]) or 0) or now - (tonumber(presence[1]) or now) > lease / 2 then return {} end
+  local beat_at = tonumber(redis.call('HGET', meta, 'beat_at_ms') or now) or now
+  if now < grace_until(lease) or now - beat_at > lease / 2 then return {} end
   local expired = redis.call('ZRANGE', leases, '-inf', now, 'BYSCORE', 'LIMIT', 0, UPKEEP)
   local lost = {}
   for i, id in ipairs(expired) do
@@ -84,9 +90,9 @@ local function reclaim(lease)
   return lost
 end
 
-local function next_reclaim()
+local function next_reclaim(lease)
   local first_end = redis.call('ZRANGE', leases, 0, 0, 'WITHSCORES')[2]
-  return first_end and math.max(tonumber(first_end), tonumber(redis.call('HGET', meta, 'grace_until_ms')) or 0)
+  return first_end and math.max(tonumber(first_end), grace_until(lease))
 end
 
 -- Finished jobs whose retention has ended; a tombstone keeps the id taken for a while.
