@@ -59,7 +59,6 @@ class Intake:
         self.holder = holder
         self.holdings = Holdings(lanes)
         self.hungry = threading.Event()
-        self.stale = 0
         self._app = app
         self._calls = calls
         self._lanes = lanes
@@ -271,7 +270,6 @@ class Intake:
 
     def _conclude(self, ended: Ended, verdict: SettleVerdict) -> None:
         if verdict is SettleVerdict.STALE:
-            self.stale += 1
             with logger.contextualize(job_id=ended.settlement.id):
                 logger.warning("the store refused the end of an attempt that had lost its lease")
         elif ended.ending is not None:

@@ -108,11 +108,15 @@ class LedgerEntry:
 
 @attrs.frozen
 class Ledger:
-    """All names in order, the number of jobs in each index by its state, and how often the sweeper has repaired."""
+    """All names in order, the number of jobs in each index by its state, and how often the sweeper has repaired.
+
+    ``stale`` is how many ends of attempts came after their lease was lost, and were refused.
+    """
 
     entries: tuple[LedgerEntry, ...]
     standing: dict[State, int]
     repairs: int
+    stale: int
 
     @property
     def faults(self) -> tuple[str, ...]:

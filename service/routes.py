@@ -131,7 +131,8 @@ ROUTES: Final = (
         summary="Count the jobs of every queue and of every name",
         responses={
             200: "for each queue its jobs that wait, run and are suspect, and the age of the oldest ready one; "
-            "for each name how many jobs were put in and their states; the number of repairs"
+            "for each name how many jobs were put in and their states; the number of repairs, and of ends of attempts "
+            "that were refused since their lease was lost"
         },
         errors=_STORE,
     ),

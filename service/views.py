@@ -64,9 +64,10 @@ def queue(counts: QueueCounts) -> dict[str, Any]:
 
 
 def overview(counted: Iterable[QueueCounts], ledger: Ledger) -> dict[str, Any]:
-    """Show the jobs by queue and by name, and how often the sweeper had something to repair."""
+    """Show the jobs by queue and by name, how often the sweeper repaired, and how many ends came too late."""
     names = [{**attrs.asdict(entry), "balanced": entry.balanced} for entry in ledger.entries]
-    return {"queues": [queue(counts) for counts in counted], "jobs": names, "repairs": ledger.repairs}
+    counters = {"repairs": ledger.repairs, "stale": ledger.stale}
+    return {"queues": [queue(counts) for counts in counted], "jobs": names} | counters
 
 
 def definition(known: Definition) -> dict[str, Any]:

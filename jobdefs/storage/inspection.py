@@ -108,7 +108,7 @@ def _counts(fields: list[Any]) -> QueueCounts:
 
 
 def _ledger(reply: list[Any]) -> Ledger:
-    written, standing, repairs = reply
+    written, standing, repairs, stale = reply
     counts: dict[str, dict[str, int]] = {}
     for field, count in zip(written[::2], written[1::2], strict=True):
         kept, _, name = field.decode("utf-8", "replace").partition(" ")
@@ -117,4 +117,4 @@ def _ledger(reply: list[Any]) -> Ledger:
             counts.setdefault(name, {})[kept] = int(count)
     entries = tuple(LedgerEntry(name=name, **counts[name]) for name in sorted(counts))
     stands = {State(state.decode()): number for state, number in zip(standing[::2], standing[1::2], strict=True)}
-    return Ledger(entries, {state: stands[state] for state in State if state in stands}, repairs)
+    return Ledger(entries, {state: stands[state] for state in State if state in stands}, repairs, stale)

@@ -89,6 +89,8 @@ def _by_name(ledger: Ledger) -> Iterator[str]:
         yield from table(("NAME", *(column.upper() for column in columns)), rows)
     if ledger.repairs:
         yield f"repairs by the sweeper: {ledger.repairs}"
+    if ledger.stale:
+        yield f"ends of attempts refused since their lease was lost: {ledger.stale}"
     for fault in ledger.faults:
         yield f"the ledger is off: {fault}"
 

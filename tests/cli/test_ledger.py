@@ -29,9 +29,10 @@ def test_queues_tells_what_is_off(jobs: Jobs, valkey_server: RealServer) -> None
     assert "ledger" not in jobs("queues").out
     with valkey_server.client() as server:
         server.hincrby("{jobs}:ledger", "enqueued TEST_JOB", 1)
-        server.hset("{jobs}:meta", "repairs", 2)
+        server.hset("{jobs}:meta", mapping={"repairs": 2, "stale": 3})
 
-    *_, repairs, fault = jobs("queues").out.splitlines()
+    *_, repairs, stale, fault = jobs("queues").out.splitlines()
 
     assert repairs == "repairs by the sweeper: 2"
+    assert stale == "ends of attempts refused since their lease was lost: 3"
     assert fault == "the ledger is off: TEST_JOB: 2 jobs were put in, and there are 1 ready"

@@ -23,18 +23,18 @@ async def test_the_ledger_by_name(client: Client, queue: QueueService) -> None:
     shown = await (await client.get("/v1/queues")).json()
     states = dict.fromkeys(State, 0) | {"ready": 1, "cancelled": 1}
     assert shown["jobs"] == [{"name": "TEST_JOB", "enqueued": 2, **states, "balanced": True}]
-    assert shown["repairs"] == 0
+    assert (shown["repairs"], shown["stale"]) == (0, 0)
     assert (await queue.ledger()).entries == (LedgerEntry(name="TEST_JOB", enqueued=2, ready=1, cancelled=1),)
 
 
 async def test_a_name_that_is_off(client: Client, queue: QueueService, valkey_server: RealServer) -> None:
-    """A name whose jobs are not all in some state is told as such, and so are repairs."""
+    """A name whose jobs are not all in some state is told as such, and so are repairs and ends that came too late."""
     await queue.enqueue("TEST_JOB", PAYLOAD)
     with valkey_server.client() as server:
         server.hincrby("{jobs}:ledger", "enqueued TEST_JOB", 1)
-        server.hset("{jobs}:meta", "repairs", 3)
+        server.hset("{jobs}:meta", mapping={"repairs": 3, "stale": 4})
     shown = await (await client.get("/v1/queues")).json()
-    assert (shown["jobs"][0]["balanced"], shown["repairs"]) == (False, 3)
+    assert (shown["jobs"][0]["balanced"], shown["repairs"], shown["stale"]) == (False, 3, 4)
 
 
 @pytest.mark.usefixtures("redis_url")

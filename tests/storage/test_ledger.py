@@ -7,9 +7,9 @@ import pytest
 
 from jobdefs.record import Ledger, LedgerEntry
 from jobdefs.state import State
-from jobdefs.storage.contract import Outcome
+from jobdefs.storage.contract import Outcome, SettleVerdict
 from jobdefs.storage.submission import follow_up
-from tests.support.stage import HOUR, LEASE, Stage, new_job
+from tests.support.stage import HOUR, LEASE, Stage, ending, new_job
 
 
 def read(stage: Stage) -> Ledger:
@@ -85,7 +85,7 @@ def test_a_strange_ledger_can_be_read(stage: Stage) -> None:
     for key in ("ledger", "ready:default", "leases"):
         stage.client.delete(stage.key(key))
         stage.client.set(stage.key(key), "rubbish")
-    assert read(stage) == Ledger((), dict.fromkeys(read(stage).standing, 0), 0)
+    assert read(stage) == Ledger((), dict.fromkeys(read(stage).standing, 0), repairs=0, stale=0)
 
 
 def test_every_state_has_its_column() -> None:
@@ -101,3 +101,18 @@ def test_a_reclaimed_job_is_still_one_job(stage: Stage) -> None:
     stage.lose()
     stage.wait(LEASE)
     assert read(stage).entries == (LedgerEntry(name="TEST_JOB", enqueued=1, suspect=1),)
+
+
+def test_ends_that_came_too_late_are_counted(stage: Stage) -> None:
+    """Each end of an attempt that had lost its lease is counted, once however often it is told in one exchange."""
+    stage.submit("a", "b", "c")
+    late, later, good = stage.claim(3, holder="frozen")
+    stage.wait(LEASE)
+    stage.claim(3)
+    ends = [ending(late), ending(later)]
+    for again in (False, True, True):
+        verdicts = stage.exchange(*ends, token="same", again=again).verdicts
+        assert verdicts == (SettleVerdict.STALE, SettleVerdict.STALE)
+    assert read(stage).stale == 2
+    stage.settle(good)
+    assert read(stage).stale == 3

@@ -54,10 +54,12 @@ for i = 1, take_number() do names[i] = take() end
 local rooms = take_rooms()
 
 local answer = last_answer(holder, token)
-local verdicts, settled = {}, false
+local verdicts, told_anew, stale = {}, false, 0
 for i = 1, take_number() do
-  verdicts[i] = settle(verdict_before(answer, i))
-  settled = settled or verdicts[i] == 'settled'
+  local before = verdict_before(answer, i)
+  verdicts[i] = settle(before)
+  told_anew = told_anew or not before
+  if verdicts[i] == 'stale' and not before then stale = stale + 1 end
 end
 
 promote_all(names)
@@ -74,7 +76,7 @@ else
     claim(names, rooms, want, caller, claims)
   end
   if suspects > 0 then claim_suspects(names, suspects, caller, claims) end
-  if #claims > 0 or settled or repeated then keep_answer(holder, token, lease, claims, verdicts) end
+  if #claims > 0 or told_anew or repeated then keep_answer(holder, token, lease, claims, verdicts) end
 end
 add_revocations(claims)
 
@@ -90,6 +92,7 @@ for _, name in ipairs(names) do
   end
   if redis.call('EXISTS', key('suspect', name)) == 1 then more_suspects = 1 end
 end
+if stale > 0 then redis.pcall('HINCRBY', meta, 'stale', stale) end
 keep_stamp()
 keep_ledger()
 return {verdicts, claims, now, due and string.format('%.0f', due) or '', more, more_suspects, lost}

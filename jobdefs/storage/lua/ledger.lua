@@ -1,7 +1,8 @@
 #!lua flags=no-writes
 -- Reads the ledger, and counts what it must agree with.
 -- KEYS[1]  {namespace}:meta
--- Returns  {'state name', count, …}, the number of entries in the indexes {state, number, …}, and how often the sweeper repaired
+-- Returns  {'state name', count, …}, the number of entries in the indexes {state, number, …}, how often the sweeper repaired,
+--          and how many ends of attempts were refused as stale
 --- @include "keys"
 
 local function size(index)
@@ -17,4 +18,5 @@ end
 local totals = {'running', size(leases), 'parked', size(root .. 'parked')}
 for state, sum in pairs(waiting) do totals[#totals + 1], totals[#totals + 2] = state, sum end
 local written = redis.pcall('HGETALL', root .. 'ledger')
-return {written.err and {} or written, totals, tonumber(redis.call('HGET', meta, 'repairs')) or 0}
+local counted = redis.call('HMGET', meta, 'repairs', 'stale')
+return {written.err and {} or written, totals, tonumber(counted[1]) or 0, tonumber(counted[2]) or 0}
