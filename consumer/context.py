@@ -51,6 +51,8 @@ class JobContext:
     def enqueue(self, job: Any, *, delay: timedelta = timedelta(0)) -> str:
         """Enqueue another job together with the success of this one, and return its id.
 
-        It is put in by the same atomic move that settles this attempt, so it exists exactly if this attempt counts.
+        It is put in by the same atomic move that settles this attempt, so it exists exactly if this attempt counts. The
+        one exception: where another job holds its unique key at that moment and stays, it is not put in, and no job has
+        this id.
         """
         return self._enqueue(job, delay)

@@ -57,31 +57,37 @@ class JobsHuey(RedisHuey):
     # Enqueuing: at once, or as part of the settlement that is being collected.
 
     def enqueue(self, task: Task | group | chord) -> Any:
-        """Put a task in, and return its result handle; inside an ending, put it in together with that."""
+        """Put a task in, and return its result handle; inside an ending, put it in together with that.
+
+        Where another job holds its unique key the handle is that job's; raises DuplicateJob if its definition says so.
+        """
         if self.immediate or not isinstance(task, Task):
             return super().enqueue(task)
         if task.expires:
             task.resolve_expires(self.utc)
-        self._submit(task)
-        self._emit(S.SIGNAL_ENQUEUED, task)
-        results = self._pipeline_results(task)
+        there = self._submit(task)
+        if there is task:
+            self._emit(S.SIGNAL_ENQUEUED, task)
+        results = self._pipeline_results(there)
         return ResultGroup(results) if len(results) > 1 else results[0]
 
     def add_schedule(self, task: Task) -> None:
-        """Put a task in for its time; it waits in the store, like every job."""
+        """Put a task in for its time; it waits in the store like every job. Raises DuplicateJob as ``enqueue`` does."""
         if self.immediate:
             super().add_schedule(task)
             return
-        self._submit(task)
-        self._emit(S.SIGNAL_SCHEDULED, task)
+        if self._submit(task) is task:
+            self._emit(S.SIGNAL_SCHEDULED, task)
 
-    def _submit(self, task: Task) -> None:
+    def _submit(self, task: Task) -> Task:
+        """Return the task whose job is there now."""
         job = writing.new_job(self, task)
         ending = self.ending
         if ending is None:
-            self.store.send(self.submission.submit([job]))
-        else:
-            ending.effects.append(follow_up(job))
+            (receipt,) = self.store.send(self.submission.submit([job]))
+            return writing.task_of(receipt, task, job.lock)
+        ending.effects.append(follow_up(job))
+        return task
 
     # The two halves of Huey.execute, with the handler in between.
 

@@ -1,5 +1,6 @@
 """Huey's tasks as jobs to be submitted."""
 
+from copy import copy
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,10 +11,11 @@ from consumer.huey_bridge import message
 from consumer.huey_bridge.serializer import to_json
 from jobdefs.clock import to_ms
 from jobdefs.definition import Definition
-from jobdefs.errors import InvalidOption, TooLarge
+from jobdefs.errors import DuplicateJob, InvalidOption, TooLarge
 from jobdefs.policy import DEFAULT_QUEUE, HIGHEST_PRIORITY, LOWEST_PRIORITY, MAX_DELAY, MAX_PAYLOAD_BYTES
 from jobdefs.record import Envelope
-from jobdefs.storage.contract import NewJob
+from jobdefs.storage.contract import NewJob, Receipt, SubmitVerdict
+from jobdefs.unique import Conflict, UniqueLock
 from jobdefs.wire import codec, envelope
 from jobdefs.wire.uniqueness import lock_of
 
@@ -33,6 +35,21 @@ def new_job(app: "JobsHuey", task: Task) -> NewJob:
         raise InvalidOption("eta", f"must be at most {MAX_DELAY.days:,} days ahead")
     lock = None if definition is None else lock_of(definition, task.args[0], written.payload)
     return NewJob(envelope=envelope.write(written), delay=delay, lock=lock)
+
+
+def task_of(receipt: Receipt, task: Task, lock: UniqueLock | None) -> Task:
+    """Return the task that a receipt is about: this one, or one with the id of the job that holds its unique key.
+
+    Raises DuplicateJob where such a job is to be an error.
+    """
+    if receipt.verdict is not SubmitVerdict.DUPLICATE or lock is None:
+        return task
+    if lock.conflict is Conflict.ERROR:
+        raise DuplicateJob(lock.key, receipt.id)
+    # The caller's own one keeps its id, so that it can be enqueued again later.
+    other = copy(task)
+    other.id = receipt.id
+    return other
 
 
 def chord_callback(app: "JobsHuey", chord: ChordConfig) -> bytes:
