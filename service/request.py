@@ -17,7 +17,7 @@ from jobdefs.state import State
 from jobdefs.storage.contract import NewJob, Receipt, SubmitVerdict
 from jobdefs.unique import Conflict
 from jobdefs.wire import codec, envelope
-from service.digest import digest
+from service.digest import digest, said
 from service.options import EnqueueOptions, Options
 from service.uniqueness import lock_for
 
@@ -98,10 +98,14 @@ def prepare(request: EnqueueRequest, catalog: Catalog) -> Prepared:
         envelope=envelope.write(written),
         delay=options.delay,
         due_at=options.run_at,
-        request="" if options.id is None else digest(definition.name, encoded, options),
+        request="" if options.id is None else _digest(definition, encoded, request, options),
         lock=lock_for(options, definition, payload, encoded),
     )
     return Prepared(written, job, options.level)
+
+
+def _digest(definition: Definition, encoded: bytes, request: EnqueueRequest, options: Options) -> str:
+    return digest(definition.name, said(definition, encoded, request.payload), options)
 
 
 def _definition(request: EnqueueRequest, catalog: Catalog) -> tuple[Definition, Any]:
