@@ -123,11 +123,12 @@ def test_each_replay_is_a_generation(stage: Stage) -> None:
         stage.settle(claims[-1], Outcome.PARKED, detail="unknown here")
         stage.wait(SECOND)
         stage.replay("a")
-    before = stage.dump()
+    before = stage.client.dump(stage.key("run", "a"))
     for claim in claims:
         stage.settle(claim)
     record = stage.find("a")
-    assert (stage.dump(), record.generation, record.state) == (before, 2, State.READY)
+    assert (stage.client.dump(stage.key("run", "a")), stage.indexes()) == (before, {"a": ["ready"]})
+    assert (record.generation, record.state) == (2, State.READY)
     told = [(event.name, event.at_ms - START_MS, event.detail) for event in record.events[1:]]
     assert told == [
         ("parked", 0, "unknown here"),

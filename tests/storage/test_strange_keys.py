@@ -4,8 +4,11 @@ import pytest
 
 from jobdefs.errors import StoreError
 from jobdefs.state import State
+from jobdefs.storage.contract import Effect, NewJob, Outcome, SettleVerdict
+from jobdefs.storage.submission import follow_up
+from jobdefs.storage.upkeep import UpkeepCalls
 from jobdefs.unique import Conflict, UniqueLock
-from tests.support.stage import LEASE, SECOND, Stage
+from tests.support.stage import LEASE, NAMESPACE, SECOND, Stage, ending, new_job
 
 
 def test_a_submission_that_fails_leaves_nothing(stage: Stage) -> None:
@@ -31,42 +34,162 @@ def test_a_replacement_that_fails_leaves_the_old_one(stage: Stage) -> None:
     assert stage.dump() == before
 
 
-def test_a_promotion_that_fails_loses_nothing(stage: Stage) -> None:
-    """A due job whose queue's key is of a wrong type stays scheduled until that is mended."""
+def test_a_batch_that_fails_leaves_nothing(stage: Stage) -> None:
+    """Where the key of one queue is of a wrong type, no job of a batch is put in, those for other queues neither."""
+    stage.client.set(stage.key("scheduled", "mail"), "rubbish")
+    before = stage.dump()
+    with pytest.raises(StoreError):
+        stage.submit_all([new_job("a"), new_job("b", queue="mail", delay=SECOND)])
+    assert stage.dump() == before
+
+
+def sweep(stage: Stage) -> None:
+    """Let the sweeper make a whole pass."""
+    stage.wait(LEASE)
+    assert stage.send(UpkeepCalls(NAMESPACE, LEASE, lambda: stage.now_ms).sweep()).ended
+
+
+def rubbish(stage: Stage, *keys: str) -> None:
+    """Make keys strange."""
+    for key in keys:
+        stage.client.delete(stage.key(key))
+        stage.client.set(stage.key(key), "rubbish")
+
+
+INDEXES = ("ready:mail", "scheduled:mail", "suspect:mail")
+SHARED = (
+    "parked",
+    "parked_kinds",
+    "forget",
+    "revocations",
+    "consumers",
+    "queues",
+    "ledger",
+    "reply:h",
+    "wake:default",
+    "can:h",
+    *(f"final:{state}" for state in ("succeeded", "dead", "cancelled", "expired")),
+)
+
+
+@pytest.mark.parametrize("key", [*INDEXES, *SHARED])
+def test_one_strange_key_stops_no_other_queue(stage: Stage, key: str) -> None:
+    """Whichever index is of a wrong type: jobs of other queues are claimed, settled in every way, retried and lost."""
+    stage.submit(*"abcdef")
+    rubbish(stage, key)
+    both = ["default", "mail"]
+    claims = {claim.id: claim for claim in stage.claim(9, suspects=1, queues=both, token="t1")}
+    assert sorted(claims) == [*"abcdef"]
+    if key != "reply:h":
+        assert len(stage.claim(9, suspects=1, queues=both, token="t1", again=True)) == len(claims)
+    ends = [Outcome.SUCCEEDED, Outcome.FAILED, Outcome.RELEASED, Outcome.PARKED, Outcome.DEAD]
+    fields = {"kind": "d:TEST_JOB", "keep_result": SECOND}
+    settlements = [ending(claims[job_id], outcome, **fields) for job_id, outcome in zip("abcde", ends, strict=True)]
+    assert set(stage.exchange(*settlements, queues=both).verdicts) == {SettleVerdict.SETTLED}
+    stage.wait(LEASE)
+    assert sorted(claim.id for claim in stage.claim(9, suspects=1, queues=both)) == ["b", "c", "f"]
+    if key != "ledger":
+        assert stage.ledger() == {"enqueued": 6, "succeeded": 1, "dead": 1, "parked": 1, "running": 3}
+
+
+def test_nobody_spins_over_a_strange_queue(stage: Stage) -> None:
+    """A queue whose keys are of a wrong type has no jobs, and no moment at which to look for them."""
+    rubbish(stage, *INDEXES)
+    reply = stage.exchange(want=1, suspects=1, queues=["mail"])
+    assert (reply.more, reply.more_suspects, reply.next_due_ms) == (False, False, None)
+    rubbish(stage, "leases")
+    stage.submit("a")
+    reply = stage.exchange(want=1)
+    assert (reply.claims, reply.more, reply.next_due_ms) == ((), False, None)
+
+
+def test_a_due_job_whose_place_is_strange(stage: Stage) -> None:
+    """A job whose time has come, and whose queue's key is of a wrong type, is in its queue after that and a sweep."""
     stage.submit("a", delay=SECOND)
     stage.wait(2 * SECOND)
-    stage.client.set(stage.key("ready", "default"), "rubbish")
-    with pytest.raises(StoreError):
-        stage.claim(1)
+    rubbish(stage, "ready:default")
+    assert stage.claim(1) == ()
+    assert (stage.state("a"), stage.ledger()) == (State.READY, {"enqueued": 1, "ready": 1})
     stage.client.delete(stage.key("ready", "default"))
+    sweep(stage)
     assert stage.claim_one().id == "a"
 
 
 @pytest.mark.parametrize("times", [1, 2])
-def test_a_reclaim_that_fails_loses_nothing(stage: Stage, times: int) -> None:
-    """A lost job whose place is a key of a wrong type runs on paper until that is mended, and is counted once."""
+def test_a_lost_job_whose_place_is_strange(stage: Stage, times: int) -> None:
+    """A lost job whose place is a key of a wrong type is counted once, and stands there after a sweep."""
     stage.submit("a")
     if times > 1:
         stage.lose()
     stage.claim_one()
     stage.wait(LEASE)
-    place = stage.key({1: "ready", 2: "suspect"}[times], "default")
-    stage.client.set(place, "rubbish")
-    for _ in range(3):
-        with pytest.raises(StoreError):
-            stage.exchange(queues=[])
-    assert stage.find("a").state is State.RUNNING
-    stage.client.delete(place)
-    assert [lease.holder for lease in stage.exchange().lost] == ["h"]
-    assert (stage.find("a").lost, stage.find("a").state) == (times, {1: State.READY, 2: State.SUSPECT}[times])
+    state = {1: State.READY, 2: State.SUSPECT}[times]
+    rubbish(stage, f"{state.value}:default")
+    assert [lease.holder for lease in stage.exchange(queues=[]).lost] == ["h"]
+    assert stage.exchange(queues=[]).lost == ()
+    stage.client.delete(stage.key(state.value, "default"))
+    sweep(stage)
+    assert stage.indexes() == {"a": [state.value]}
+    assert (stage.find("a").lost, stage.find("a").state) == (times, state)
     assert [event.name for event in stage.find("a").events] == ["enqueued", *["running", "lost"] * times]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "index", "swept"),
+    [
+        (Outcome.FAILED, "scheduled:default", "ready"),
+        (Outcome.RELEASED, "ready:default", "ready"),
+        (Outcome.PARKED, "parked", "parked"),
+        (Outcome.SUCCEEDED, "final:succeeded", "succeeded"),
+    ],
+)
+def test_an_ended_attempt_whose_place_is_strange(stage: Stage, outcome: Outcome, index: str, swept: str) -> None:
+    """A settlement holds though the job finds no place; after the repair and a sweep it has one."""
+    stage.submit("a")
+    claim = stage.claim_one()
+    rubbish(stage, index)
+    assert stage.settle(claim, outcome, delay=SECOND) is SettleVerdict.SETTLED
+    stage.client.delete(stage.key(index))
+    sweep(stage)
+    assert stage.indexes() == {"a": [swept]}
+    stage.ledger()
+
+
+def test_a_follow_up_whose_place_is_strange(stage: Stage) -> None:
+    """A job that a settlement puts in, into a queue whose key is of a wrong type, is there after a sweep."""
+    stage.submit("a")
+    claim = stage.claim_one()
+    rubbish(stage, "ready:mail")
+    assert stage.settle(claim, effects=[follow_up(new_job("b", queue="mail"))]) is SettleVerdict.SETTLED
+    stage.client.delete(stage.key("ready", "mail"))
+    sweep(stage)
+    assert stage.claim_one(queues=["mail"]).id == "b"
+
+
+def test_a_follow_up_that_cannot_be_read(stage: Stage) -> None:
+    """Follow-ups and callbacks without a readable head are not put in; all settlements of the exchange hold."""
+    stage.submit("a", "b")
+    first, second = stage.claim(2)
+    effects = [follow_up(NewJob(envelope=b"garbage")), Effect("chord", ("c", 0, 1, b"v", 1000, b"garbage"))]
+    reply = stage.exchange(ending(first, effects=effects), ending(second))
+    assert set(reply.verdicts) == {SettleVerdict.SETTLED}
+    assert stage.ledger() == {"enqueued": 2, "succeeded": 2}
+
+
+def test_queues_with_strange_keys_can_be_counted(stage: Stage) -> None:
+    """A queue whose keys are of a wrong type counts as empty, and the others are counted."""
+    stage.submit("a")
+    stage.submit("b", queue="mail")
+    rubbish(stage, *INDEXES)
+    counts = {queue.name: queue.ready for queue in stage.send(stage.inspection.queues())}
+    assert counts == {"default": 1, "mail": 0}
 
 
 def test_strange_bookkeeping_can_be_read(stage: Stage) -> None:
     """A job whose bookkeeping holds rubbish is shown for what it is."""
     stage.submit("a")
-    rubbish = {"state": "dead", "failures": "x", "error": "[", "history": "rubbish\n", "finished_at_ms": "soon"}
-    stage.client.hset(stage.key("run", "a"), mapping=rubbish)
+    written = {"state": "dead", "failures": "x", "error": "[", "history": "rubbish\n", "finished_at_ms": "soon"}
+    stage.client.hset(stage.key("run", "a"), mapping=written)
     job = stage.find("a")
     assert (job.state, job.failures, job.finished_at_ms) == (State.DEAD, 0, None)
     assert job.error is not None

@@ -24,8 +24,13 @@ class KeyHolders:
     def holder(self, name: str, lock: UniqueLock | None) -> str | None:
         """Return the job that holds the key that another one wants."""
         self.drop()
-        job_id, _ = self._held.get((name, lock.key), (None, None)) if lock else (None, None)
-        return job_id
+        held = self._held.get((name, lock.key)) if lock else None
+        return held[0] if held and self._counts(*held) else None
+
+    def begun(self, job_id: str) -> None:
+        """Take note of an attempt that has ended or was lost: it had begun."""
+        started = (job_id, Until.STARTED)
+        self._held = {key: held for key, held in self._held.items() if (held[0], held[1].until) != started}
 
     def replaces(self, other: str, lock: UniqueLock) -> bool:
         """Whether a job takes the place of the holder."""
@@ -39,6 +44,7 @@ class KeyHolders:
         state = self._states[job_id]
         if not isinstance(lock.until, Until):
             return True
-        if state is None or state.final:
-            return False
-        return lock.until is Until.FINISHED or state in NOT_BEGUN
+        return not (state is None or state.final)
+
+    def _counts(self, job_id: str, lock: UniqueLock) -> bool:
+        return lock.until is not Until.STARTED or self._states[job_id] in NOT_BEGUN

@@ -55,6 +55,7 @@ class Life:
         self.tokens: dict[str, str] = {}
         self.claims: list[Claim] = []
         self.keys = KeyHolders(self.states)
+        self.answered: dict[str, tuple[str, str]] = {}
         self.seen: set[State] = set()
         # Sweeping again at once would be refused, so the sweeper lives by a time of its own.
         self.sweeps = itertools.count(START_MS * 2, 10_000)
@@ -97,8 +98,18 @@ class Life:
             first = self.jobs[job_id].request
             different = job.request and first and first != job.request
             return SubmitVerdict.DIFFERENT if different else SubmitVerdict.EXISTING, job_id
+        if job_id in self.answered:
+            request, other = self.answered[job_id]
+            different = job.request not in ("", request)
+            return (SubmitVerdict.DIFFERENT, job_id) if different else (SubmitVerdict.DUPLICATE, other)
+        return self.expected_new(job_id, job)
+
+    def expected_new(self, job_id: str, job: NewJob) -> tuple[SubmitVerdict, str]:
+        """Return what the store must say to a job whose id it does not know."""
         other = self.keys.holder(self.names[job_id], job.lock)
         if other and not (job.lock and self.keys.replaces(other, job.lock)):
+            if job.request and job.lock and job.lock.conflict is not Conflict.ERROR:
+                self.answered[job_id] = job.request, other
             return SubmitVerdict.DUPLICATE, other
         if other:
             self.states[other] = State.CANCELLED
@@ -119,14 +130,18 @@ class Life:
         more: dict[str, Any] = {"queues": QUEUES, "want": want, "suspects": suspects, "holder": holder, "token": token}
         call = partial(self.stage.exchange, *settlements, **more)
         reply = call()
+        lost = list(reply.lost)
         assert [verdict is SettleVerdict.SETTLED for verdict in reply.verdicts] == valid
         if self.chance.random() < LOST:
             again = call(again=True)
+            lost += again.lost
             assert [claim.id for claim in again.claims] == [claim.id for claim in reply.claims]
             assert {told for told, held in zip(again.verdicts, valid, strict=True) if held} <= {SettleVerdict.REPEATED}
         assert len({claim.id for claim in reply.claims}) == len(reply.claims)
         assert sum(claim.suspect for claim in reply.claims) <= suspects
         assert sum(not claim.suspect for claim in reply.claims) <= want
+        for lease in lost:
+            self.keys.begun(lease.id)
         self.claims += reply.claims
         self.tokens.update((claim.id, claim.token) for claim in reply.claims)
 
@@ -144,6 +159,8 @@ class Life:
                 self.enter(job_id, job, None)
         if held:
             self.ends[claim.id] = self.now(keep)
+            if outcome in (Outcome.FAILED, Outcome.SNOOZED):
+                self.keys.begun(claim.id)
         return ending(claim, outcome, effects=effects, **told)
 
     def held(self, claim: Claim) -> bool:

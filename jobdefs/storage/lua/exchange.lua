@@ -51,14 +51,16 @@ local want, suspects, tombstone = take_number(), take_number(), take_number()
 local caller = {holder = holder, token = token, lease = lease}
 local names = {}
 for i = 1, take_number() do names[i] = take() end
+-- Where no lease can be kept nothing is claimed.
+if type(redis.pcall('ZCARD', leases)) ~= 'number' then names = {} end
 local rooms = take_rooms()
 
 local answer = last_answer(holder, token)
-local verdicts, told_anew, stale = {}, false, 0
+local verdicts, settled, stale = {}, false, 0
 for i = 1, take_number() do
   local before = verdict_before(answer, i)
   verdicts[i] = settle(before)
-  told_anew = told_anew or not before
+  settled = settled or verdicts[i] == 'settled'
   if verdicts[i] == 'stale' and not before then stale = stale + 1 end
 end
 
@@ -76,7 +78,7 @@ else
     claim(names, rooms, want, caller, claims)
   end
   if suspects > 0 then claim_suspects(names, suspects, caller, claims) end
-  if #claims > 0 or told_anew or repeated then keep_answer(holder, token, lease, claims, verdicts) end
+  if #claims > 0 or settled or stale > 0 or repeated then keep_answer(holder, token, lease, claims, verdicts) end
 end
 add_revocations(claims)
 
@@ -84,13 +86,13 @@ add_revocations(claims)
 -- Whoever leaves jobs wakes others, also if it left them since it has no room for them.
 local more, more_suspects, due = 0, 0, next_reclaim(lease)
 for _, name in ipairs(names) do
-  local next_due = tonumber(redis.call('ZRANGE', key('scheduled', name), 0, 0, 'WITHSCORES')[2])
+  local next_due = tonumber(listed('ZRANGE', key('scheduled', name), 0, 0, 'WITHSCORES')[2] or nil)
   if next_due and (not due or next_due < due) then due = next_due end
-  if redis.call('EXISTS', key('ready', name)) == 1 then
+  if size(key('ready', name)) > 0 then
     more = 1
     wake(name, 0)
   end
-  if redis.call('EXISTS', key('suspect', name)) == 1 then more_suspects = 1 end
+  if size(key('suspect', name)) > 0 then more_suspects = 1 end
 end
 if stale > 0 then redis.pcall('HINCRBY', meta, 'stale', stale) end
 keep_stamp()

@@ -10,7 +10,7 @@
 --- @include "waiting"
 
 local running = {}
-for _, id in ipairs(redis.call('ZRANGE', leases, 0, tonumber(ARGV[2]) - 1)) do
+for _, id in ipairs(listed('ZRANGE', leases, 0, tonumber(ARGV[2]) - 1)) do
   local queue = read_run(id, 'queue')[1] or ''
   running[queue] = (running[queue] or 0) + 1
 end
@@ -20,7 +20,7 @@ local function oldest_age(index)
   local oldest
   for step = 0, 9 do
     local low, high = step * PRIORITY_STEP, (step + 1) * PRIORITY_STEP
-    local first = redis.call('ZRANGEBYSCORE', index, string.format('%.0f', low), string.format('(%.0f', high), 'WITHSCORES', 'LIMIT', 0, 1)
+    local first = listed('ZRANGEBYSCORE', index, string.format('%.0f', low), string.format('(%.0f', high), 'WITHSCORES', 'LIMIT', 0, 1)
     local since = first[2] and tonumber(first[2]) - low
     if since and (not oldest or since < oldest) then oldest = since end
   end
@@ -29,10 +29,10 @@ local function oldest_age(index)
 end
 
 local reply = {}
-local names = redis.call('SMEMBERS', queues)
+local names = listed('SMEMBERS', queues)
 table.sort(names)
 for _, name in ipairs(names) do
   local ready = key('ready', name)
-  reply[#reply + 1] = {name, redis.call('ZCARD', ready), redis.call('ZCARD', key('scheduled', name)), running[name] or 0, redis.call('ZCARD', key('suspect', name)), oldest_age(ready)}
+  reply[#reply + 1] = {name, size(ready), size(key('scheduled', name)), running[name] or 0, size(key('suspect', name)), oldest_age(ready)}
 end
 return reply

@@ -31,6 +31,16 @@ for i = 3, #ARGV, ARGUMENTS do
   readable = readable and job
 end
 if not readable then return reply end
+
+-- Should an index be of a wrong type, the script ends here, and nothing has been written.
+local looked_at = {}
+for _, job in ipairs(jobs) do
+  local index = key(job.due > now and 'scheduled' or 'ready', job.queue)
+  if not looked_at[index] and redis.call('EXISTS', key('job', job.id), key('tombstone', job.id)) == 0 then
+    redis.call('ZCARD', index)
+    looked_at[index] = true
+  end
+end
 for i, job in ipairs(jobs) do
   reply[3 * i - 2], reply[3 * i - 1], reply[3 * i] = submit(job)
 end

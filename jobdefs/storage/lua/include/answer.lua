@@ -1,6 +1,6 @@
 -- What the last exchange of each consumer was answered, for a consumer that never got the answer and asks again.
 local function last_answer(holder, token)
-  local last = redis.call('HMGET', key('reply', holder), 'token', 'ids', 'verdicts')
+  local last = listed('HMGET', key('reply', holder), 'token', 'ids', 'verdicts')
   if last[1] == token then return {ids = last[2], verdicts = last[3]} end
 end
 
@@ -13,7 +13,7 @@ local function claims_before(answer, token, lease, claims)
     local run = read_run(id, 'state', 'token', 'queue', 'failures', 'lost', 'generation', 'fence', 'suspicion')
     local envelope = redis.pcall('GET', key('job', id))
     if run[1] == 'running' and run[2] == token and type(envelope) == 'string' then
-      redis.call('ZADD', leases, now + lease, id)
+      redis.pcall('ZADD', leases, now + lease, id)
       claims[#claims + 1] = as_claim(id, run[3], envelope, run[4], run[5], run[6], run[7], run[8])
     end
   end
@@ -23,6 +23,6 @@ local function keep_answer(holder, token, lease, claims, verdicts)
   local ids, told = {}, {}
   for i, claimed in ipairs(claims) do ids[i] = claimed[1] end
   for i, verdict in ipairs(verdicts) do told[i] = verdict == 'stale' and 'n' or 'y' end
-  redis.call('HSET', key('reply', holder), 'token', token, 'ids', table.concat(ids, ' '), 'verdicts', table.concat(told))
+  redis.pcall('HSET', key('reply', holder), 'token', token, 'ids', table.concat(ids, ' '), 'verdicts', table.concat(told))
   redis.call('PEXPIRE', key('reply', holder), 10 * lease)
 end

@@ -4,7 +4,7 @@ local function call_off(id, state, keep_ms, reason)
   local name, queue = stored_head(id)
   if state == 'parked' then
     unpark(id)
-  elseif not WAITING[state] or not queue or redis.call('ZREM', key(state, queue), id) == 0 then
+  elseif not WAITING[state] or not queue or redis.pcall('ZREM', key(state, queue), id) ~= 1 then
     return false
   end
   if reason then write_run(id, 'reason', reason) end

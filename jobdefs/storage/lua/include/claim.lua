@@ -58,8 +58,8 @@ end
 -- behind the ones to take are looked at.
 local LOOK_AHEAD = 100
 local function take_first(index, most, rooms)
-  if not next(rooms) then return redis.call('ZPOPMIN', index, most) end
-  local entries, taken, ids = redis.call('ZRANGE', index, 0, most + LOOK_AHEAD - 1, 'WITHSCORES'), {}, {}
+  if not next(rooms) then return listed('ZPOPMIN', index, most) end
+  local entries, taken, ids = listed('ZRANGE', index, 0, most + LOOK_AHEAD - 1, 'WITHSCORES'), {}, {}
   for i = 1, #entries, 2 do
     if #ids == most then break end
     if enters(rooms, entries[i]) then
@@ -87,7 +87,7 @@ end
 -- Claims suspects, oldest first; each keeps the score by which it stood in its queue.
 local function claim_suspects(names, most, caller, claims)
   for _, queue in ipairs(names) do
-    local taken = most > 0 and redis.call('ZPOPMIN', key('suspect', queue), most) or {}
+    local taken = most > 0 and listed('ZPOPMIN', key('suspect', queue), most) or {}
     most = most - #taken / 2
     for i = 1, #taken, 2 do
       local score = read_run(taken[i], 'score')[1] or taken[i + 1]
@@ -118,7 +118,7 @@ local function claim_parked(names, rooms, want, caller, claims)
   if redis.call('EXISTS', parked_kinds) == 0 then return end
   local serves = {}
   for _, queue in ipairs(names) do serves[queue] = true end
-  for _, kind in ipairs(redis.call('SRANDMEMBER', parked_kinds, KINDS_LOOKED_AT)) do
+  for _, kind in ipairs(listed('SRANDMEMBER', parked_kinds, KINDS_LOOKED_AT)) do
     local queue, digests, name = string.match(kind, '^([^:]*):([^:]*):(.*)$')
     if #claims < want and serves[queue] and has_room(rooms, name) and able(caller.holder, digests, name) then
       claim_kind(kind, queue, rooms, want, caller, claims)
@@ -132,7 +132,7 @@ local function add_revocations(claims)
   for _, claimed in ipairs(claims) do
     local _, name = read_head(claimed[3])
     local task = string.gsub(name or '', '^huey:', '')
-    local found = redis.call('HMGET', revocations, 'r:' .. claimed[1], 'rt:' .. task)
+    local found = listed('HMGET', revocations, 'r:' .. claimed[1], 'rt:' .. task)
     claimed[9], claimed[10] = found[1] or '', found[2] or ''
   end
 end

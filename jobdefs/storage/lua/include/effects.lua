@@ -2,10 +2,15 @@
 -- stale and nothing is done, so that the next settlement begins at the right place.
 local EFFECTS = {}
 
+-- What cannot be read is not put in; the attempt has ended all the same.
+local function follow(job)
+  if job then submit(job) end
+end
+
 -- A follow-up job: envelope, delay in ms, unique key ('' for none), how long it is held, what is done where it is held.
 function EFFECTS.submit(valid)
   local envelope, delay, lock, till, conflict = take(), take(), take(), take(), take()
-  if valid then submit(read_job(envelope, delay, '', '', lock, till, conflict)) end
+  if valid then follow(read_job(envelope, delay, '', '', lock, till, conflict)) end
 end
 
 -- A value of Huey's key-value store: name, value, time to live in ms.
@@ -26,9 +31,9 @@ function EFFECTS.chord(valid)
   local id, place, size, value, ttl, callback = take(), take(), take_number(), take(), take(), take()
   if not valid then return end
   local chord = key('chord', id)
-  local arrived = redis.call('HSET', chord, place, value) == 1
+  local arrived = redis.pcall('HSET', chord, place, value) == 1
   redis.call('PEXPIRE', chord, ttl)
-  if arrived and redis.call('HLEN', chord) == size then submit(read_job(callback, '0', '', '', '', '', '')) end
+  if arrived and redis.call('HLEN', chord) == size then follow(read_job(callback, '0', '', '', '', '', '')) end
 end
 
 local function take_effects(valid)

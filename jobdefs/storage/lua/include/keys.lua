@@ -3,3 +3,13 @@ local meta = KEYS[1]
 local root = string.sub(meta, 1, -5)
 local function key(kind, name) return root .. kind .. ':' .. name end
 local leases, queues = root .. 'leases', root .. 'queues'
+
+-- A key of a wrong type reads as empty, so that it stops nothing but what is kept in it.
+local function listed(...)
+  local found = redis.pcall(...)
+  return found.err and {} or found
+end
+local function size(index)
+  local entries = redis.pcall('ZCARD', index)
+  return type(entries) == 'number' and entries or 0
+end

@@ -37,27 +37,27 @@ end
 
 local function park(id, queue, reason, kind, score)
   write_run(id, 'state', 'parked', 'queue', queue, 'reason', reason, 'finished_at_ms', now)
-  redis.call('ZADD', parked, now, id)
+  redis.pcall('ZADD', parked, now, id)
   local digest, name = string.match(kind or '', '^([^:]*):(.*)$')
   local digests = name and score and refusals(id, digest)
   if not digests then return end
   local whole = queue .. ':' .. digests .. ':' .. name
   write_run(id, 'kind', whole, 'refused', digests)
-  redis.call('SADD', parked_kinds, whole)
-  redis.call('ZADD', key('parked', whole), string.format('%.0f', score), id)
+  redis.pcall('SADD', parked_kinds, whole)
+  redis.pcall('ZADD', key('parked', whole), string.format('%.0f', score), id)
   wake_able(digests, name)
 end
 
 -- A kind is known while there are such jobs.
 local function forget_kind(kind)
-  if redis.call('EXISTS', key('parked', kind)) == 0 then redis.call('SREM', parked_kinds, kind) end
+  if redis.call('EXISTS', key('parked', kind)) == 0 then redis.pcall('SREM', parked_kinds, kind) end
 end
 
 local function unpark(id)
   local kind = read_run(id, 'kind')[1]
-  redis.call('ZREM', parked, id)
+  redis.pcall('ZREM', parked, id)
   if kind then
-    redis.call('ZREM', key('parked', kind), id)
+    redis.pcall('ZREM', key('parked', kind), id)
     forget_kind(kind)
   end
   clear_run(id, 'reason', 'finished_at_ms', 'kind')

@@ -2,5 +2,5 @@
 local revocations = root .. 'revocations'
 local function restore(name)
   forget_never('revocation', name)
-  return redis.call('HDEL', revocations, name)
+  return redis.pcall('HDEL', revocations, name)
 end

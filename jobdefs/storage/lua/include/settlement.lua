@@ -84,7 +84,7 @@ local function settle(known)
     if job.error ~= '' then write_run(job.id, 'error', job.error) end
     if job.result ~= '' then write_run(job.id, 'result', job.result) end
     note_move(job.name, 'running', OUTCOMES[job.outcome](job))
-    redis.call('ZREM', leases, job.id)
+    redis.pcall('ZREM', leases, job.id)
   end
   take_effects(valid)
   if valid then return 'settled' end

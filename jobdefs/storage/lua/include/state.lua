@@ -4,6 +4,6 @@ local function state_of(id)
   if state then return state end
   if redis.call('EXISTS', key('job', id)) == 0 then return nil end
   local name, queue = stored_head(id)
-  if queue and redis.call('ZSCORE', key('scheduled', queue), id) then return 'scheduled' end
+  if queue and type(redis.pcall('ZSCORE', key('scheduled', queue), id)) == 'string' then return 'scheduled' end
   return 'ready'
 end

@@ -48,13 +48,11 @@ end
 
 -- The verdict that a held unique key gives to a job, nil where the job may go in.
 local DAY_MS = 24 * 3600 * 1000
-local function held_back(job, index)
+local function held_back(job)
   local other = job.lock and keeper(job.lock)
   if not other then return nil end
   local state = state_of(other)
   if job.conflict == 'replace' and NOT_BEGUN[state] then
-    -- Looked at before the other one goes: should it be of a wrong type, the script ends here.
-    redis.call('ZCARD', index)
     if call_off(other, state, DAY_MS, 'replaced by job ' .. job.id) then return nil end
   end
   -- Whoever is content with the other job has got an answer to his request, and gets the same one again.
@@ -69,9 +67,8 @@ local function submit(job)
   local id = job.id
   if redis.call('EXISTS', key('job', id), key('tombstone', id)) > 0 then return taken(job) end
   local state = job.due > now and 'scheduled' or 'ready'
-  local verdict, its_state, its_id = held_back(job, key(state, job.queue))
+  local verdict, its_state, its_id = held_back(job)
   if verdict then return verdict, its_state, its_id end
-  -- The index first: should it be of a wrong type, the script ends here and nothing has been written.
   if state == 'scheduled' then make_scheduled(id, job.queue, job.due)
   else make_ready(id, job.queue, score_for(job.priority)) end
   redis.call('SET', key('job', id), job.envelope)

@@ -4,11 +4,10 @@ local UPKEEP = 100
 -- Jobs whose time has come go to their queue. Returns how many were looked at.
 local function promote(queue, most)
   local scheduled = key('scheduled', queue)
-  local due = redis.call('ZRANGE', scheduled, '-inf', now, 'BYSCORE', 'LIMIT', 0, most)
+  local due = listed('ZRANGE', scheduled, '-inf', now, 'BYSCORE', 'LIMIT', 0, most)
   for _, id in ipairs(due) do
     local name, _, priority = stored_head(id)
     local state = priority and 'ready' or 'parked'
-    -- In this order, so that a job is in some index wherever the script ends over a key of a wrong type.
     if priority then
       make_ready(id, queue, score_for(priority))
       if redis.call('EXISTS', key('run', id)) == 1 then write_run(id, 'state', 'ready') end
@@ -45,7 +44,7 @@ end
 
 -- How long nothing was heard of a holder, in ms, '' where that is not known.
 local function silence(holder)
-  local beat_at = holder and tonumber(redis.call('ZSCORE', root .. 'consumers', holder) or nil)
+  local beat_at = holder and tonumber(redis.pcall('ZSCORE', root .. 'consumers', holder) or nil)
   return beat_at and string.format('%.0f', now - beat_at) or ''
 end
 
@@ -60,7 +59,6 @@ local function reclaim_job(id)
     return {id, holder or '', ''}
   end
   local suspicion = (tonumber(held[8]) or 0) + 1
-  -- The index first: should it be of a wrong type, the script ends here, and the job runs on paper until that is mended.
   local state = put_back(id, queue, score, suspicion, tonumber(held[9]), held[10])
   let_go_begun(held[10], id, held[12])
   remember(id, 'lost', held[4] or 0, (tonumber(held[5]) or 0) + 1, holder or '')
@@ -81,7 +79,7 @@ end
 local function reclaim(lease)
   local beat_at = tonumber(redis.call('HGET', meta, 'beat_at_ms') or now) or now
   if now < grace_until(lease) or now - beat_at > lease / 2 then return {} end
-  local expired = redis.call('ZRANGE', leases, '-inf', now, 'BYSCORE', 'LIMIT', 0, UPKEEP)
+  local expired = listed('ZRANGE', leases, '-inf', now, 'BYSCORE', 'LIMIT', 0, UPKEEP)
   local lost = {}
   for i, id in ipairs(expired) do
     lost[i] = reclaim_job(id)
@@ -91,7 +89,7 @@ local function reclaim(lease)
 end
 
 local function next_reclaim(lease)
-  local first_end = redis.call('ZRANGE', leases, 0, 0, 'WITHSCORES')[2]
+  local first_end = listed('ZRANGE', leases, 0, 0, 'WITHSCORES')[2]
   return first_end and math.max(tonumber(first_end), grace_until(lease))
 end
 
@@ -99,14 +97,14 @@ end
 local function prune(most, tombstone_ms)
   for _, state in ipairs({'succeeded', 'dead', 'cancelled', 'expired'}) do
     local index = key('final', state)
-    for _, id in ipairs(redis.call('ZRANGE', index, '-inf', now, 'BYSCORE', 'LIMIT', 0, most)) do
+    for _, id in ipairs(listed('ZRANGE', index, '-inf', now, 'BYSCORE', 'LIMIT', 0, most)) do
       redis.call('ZREM', index, id)
       local request = read_run(id, 'request')[1] or ''
       redis.call('UNLINK', key('job', id), key('run', id))
       redis.call('SET', key('tombstone', id), state .. ' ' .. request, 'PX', tombstone_ms)
     end
   end
-  for _, entry in ipairs(redis.call('ZRANGE', forget, '-inf', now, 'BYSCORE', 'LIMIT', 0, most)) do
+  for _, entry in ipairs(listed('ZRANGE', forget, '-inf', now, 'BYSCORE', 'LIMIT', 0, most)) do
     redis.call('ZREM', forget, entry)
     local kind, name = string.match(entry, '^(%a+):(.*)$')
     if kind == 'revocation' then restore(name) else clear_run(name, kind) end

@@ -7,7 +7,8 @@ local function view(id)
   local due = ''
   if state == 'scheduled' then
     local name, queue = stored_head(id)
-    due = queue and redis.call('ZSCORE', key('scheduled', queue), id) or ''
+    local moment = queue and redis.pcall('ZSCORE', key('scheduled', queue), id)
+    due = type(moment) == 'string' and moment or ''
   end
   return {id, state, envelope, due, run.err and {} or run}
 end

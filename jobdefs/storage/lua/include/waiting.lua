@@ -31,12 +31,13 @@ local function wake_consumer(holder)
   redis.pcall('PEXPIRE', key('wake', '@' .. holder), MARKER_MS)
 end
 
+-- Where the index is of a wrong type the job stands in none, and the sweeper puts it there once that is mended.
 local function make_ready(id, queue, score)
-  redis.call('ZADD', key('ready', queue), string.format('%.0f', score), id)
+  redis.pcall('ZADD', key('ready', queue), string.format('%.0f', score), id)
   wake(queue, 0)
 end
 
 local function make_scheduled(id, queue, due)
-  redis.call('ZADD', key('scheduled', queue), string.format('%.0f', due), id)
+  redis.pcall('ZADD', key('scheduled', queue), string.format('%.0f', due), id)
   wake(queue, due)
 end
