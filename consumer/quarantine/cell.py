@@ -12,18 +12,12 @@ from loguru import logger
 from consumer.huey_bridge.app import JobsHuey
 from consumer.log_setup import LogSetup
 from consumer.quarantine.child import Child
-from consumer.quarantine.death import Death
+from consumer.quarantine.judge import Judge, NoProcess
 from consumer.quarantine.lines import Word, claim_fields, to_settlement
 from consumer.quarantine.stay import End, Stay
 
 _LOOK_S: Final = 0.05
 _START_S: Final = 60.0
-# Whoever kills every process here, as a container's end does, has come to this one by then: nobody is condemned.
-_SWEEP_S: Final = 0.5
-
-
-class NoProcess(Exception):
-    """The process ended, or hung, before it began with the job."""
 
 
 @attrs.frozen
@@ -49,6 +43,7 @@ class Cell:
         self._log = log
         self._later = later
         self._child: Child | None = None
+        self._judge = Judge()
 
     def run(self, stay: Stay, stopped: Callable[[Stay], End | None]) -> End:
         """Run a suspect to its end. As soon as ``stopped`` gives one, the process is killed, and that is the end.
@@ -56,14 +51,22 @@ class Cell:
         Raises NoProcess where there is none that would begin.
         """
         try:
-            return stopped(stay) or self._watched(stay, stopped, self._begun())
+            end = stopped(stay)
+            while end is None:
+                end = self._watched(stay, stopped, self._begun())
         except BaseException:
             self._kill()
             raise
+        return end
 
     def look_after_idle(self) -> None:
-        """Note the death of a process in which nothing ran."""
-        death = self._child.death() if self._child else None
+        """End a process that earlier jobs have spoilt, and note the death of one in which nothing ran."""
+        if self._child is None:
+            return
+        death = self._child.death()
+        for _, content in self._child.hear(0):
+            self._replace(*content)
+            return
         if death is not None:
             logger.warning("the quarantine's process ended {} while nothing ran in it", death.how)
             self._kill()
@@ -80,18 +83,23 @@ class Cell:
             logger.info("suspects run in process {}", self._child.pid)
         return self._child
 
-    def _watched(self, stay: Stay, stopped: Callable[[Stay], End | None], child: Child) -> End:
+    def _watched(self, stay: Stay, stopped: Callable[[Stay], End | None], child: Child) -> End | None:
+        """Return the end of a suspect, None where it needs another process."""
         child.say(Word.RUN, claim_fields(stay.attempt.claim))
         while True:
             # In this order, so that its last words are heard.
             death = child.death()
             for word, content in child.hear(0 if death else _LOOK_S):
+                if word is Word.SPOILT:
+                    self._replace(*content)
+                    return None
                 if word is Word.ENDED:
+                    self._judge.acquit(stay)
                     return to_settlement(*content), Elsewhere(partial(self._later, partial(self._settled, child)))
                 stay.begin(*content)
             if death is not None:
                 self._kill()
-                return _judged(stay, death)
+                return self._judge.judged(stay, death)
             if end := stopped(stay):
                 self._kill()
                 return end
@@ -102,6 +110,10 @@ class Cell:
         if child is self._child:
             child.say(Word.SETTLED)
 
+    def _replace(self, left: str) -> None:
+        logger.info("the quarantine's process is replaced, since a job left something behind: {}", left)
+        self._kill()
+
     def _kill(self) -> None:
         if self._child is not None:
             self._child.kill()
@@ -109,11 +121,3 @@ class Cell:
 
     def _setup(self) -> dict[str, Any]:
         return {"path": sys.path, "modules": self._app.plain_modules, "log": attrs.asdict(self._log)}
-
-
-def _judged(stay: Stay, death: Death) -> End:
-    if stay.began is None:
-        raise NoProcess(f"it ended {death.how}")
-    if death.killed:
-        time.sleep(_SWEEP_S)
-    return stay.condemned(death) if death.seen else stay.released("nobody saw how the quarantine's process ended")

@@ -1,20 +1,17 @@
-"""What the quarantine's process does about signals, memory and its parent before it does anything else."""
+"""What the quarantine's process does about signals and its parent before it does anything else."""
 
 import ctypes
 import os
 import signal
 import sys
-from contextlib import suppress
-from pathlib import Path
 from types import FrameType
 from typing import Final
 
 _PR_SET_PDEATHSIG: Final = 1
-_FIRST_CHOICE: Final = "1000"
 
 
 def set_up(parent: int) -> None:
-    """Make this process end with its parent, leave to it what is sent to all, and go first where memory runs out."""
+    """Make this process end with its parent, and leave to it what is sent to all."""
     for for_all in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         # Not SIG_IGN, which the programs that a handler starts would inherit.
         signal.signal(for_all, _leave_to_parent)
@@ -23,8 +20,6 @@ def set_up(parent: int) -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if is_orphan(parent):
         os._exit(1)
-    with suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text(_FIRST_CHOICE)
 
 
 def is_orphan(parent: int) -> bool:

@@ -12,7 +12,8 @@ from loguru import logger
 from consumer.attempt import Attempt
 from consumer.huey_bridge.app import JobsHuey
 from consumer.log_setup import LogSetup
-from consumer.quarantine.cell import Cell, NoProcess
+from consumer.quarantine.cell import Cell
+from consumer.quarantine.judge import NoProcess
 from consumer.quarantine.seat import Seat
 from consumer.quarantine.stay import End, Stay
 
@@ -85,7 +86,7 @@ class Quarantine:
                 self._inbox.get(timeout=_LOOK_S)()
             except queue.Empty:
                 self._look_about()
-            except BaseException:  # noqa: BLE001 - without this thread no suspect would ever run here
+            except BaseException:  # noqa: BLE001 - what is no job's; without this thread none would ever run here
                 logger.exception("the quarantine stumbled")
 
     def _run_next(self) -> None:

@@ -29,6 +29,11 @@ class Line:
         self._heard: queue.SimpleQueue[Said | None] = queue.SimpleQueue()
         threading.Thread(target=self._listen, name="Line", daemon=True).start()
 
+    @property
+    def descriptor(self) -> int:
+        """The file by which it talks."""
+        return self._socket.fileno()
+
     def said(self) -> Iterator[Said]:
         """Yield what the parent says until it has no more to say."""
         yield from iter(self._heard.get, None)

@@ -19,6 +19,7 @@ class Word(StrEnum):
     SETTLED = "settled"
     BEGAN = "began"
     ENDED = "ended"
+    SPOILT = "spoilt"
 
 
 Said: TypeAlias = tuple[Word, list[Any]]

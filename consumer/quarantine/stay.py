@@ -7,12 +7,13 @@ from typing import Any
 import attrs
 from loguru import logger
 
+from consumer import conclusion
 from consumer.attempt import Attempt
 from consumer.huey_bridge import bodies
 from consumer.huey_bridge.app import JobsHuey
-from consumer.huey_bridge.ending import Announcement, Ending
-from consumer.plan import retention_of, retry_of
+from consumer.huey_bridge.ending import Announcement
 from consumer.quarantine.death import Death, DiedInQuarantine
+from consumer.quarantine.shape import MUCH_KIB
 from consumer.timekeeper import Timekeeper
 from jobdefs.storage.contract import Settlement
 
@@ -33,6 +34,15 @@ class Stay:
     def begin(self, peak_kib: int) -> None:
         """Note that the process has begun with the job; from here on its death is the job's doing."""
         self.began, self._peak_before_kib = time.monotonic(), peak_kib
+
+    def took_much(self, death: Death) -> bool:
+        """Whether the job took so much memory that a kernel without any may have killed its process for that."""
+        return death.peak_kib >= self._peak_before_kib + MUCH_KIB
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What tells this life of the job from every other one."""
+        return self.attempt.claim.id, self.attempt.claim.generation
 
     @property
     def overdue(self) -> bool:
@@ -56,6 +66,11 @@ class Stay:
         """Hand the job back, as a suspect as before."""
         return self.attempt.released(detail), None
 
+    def spared(self, death: Death) -> End:
+        """Hand the job back: others may have killed the process, or the kernel for somebody else's memory."""
+        logger.warning("the quarantine's process ended {}, which need not be this job's doing", death.how)
+        return self.released("its process in quarantine was killed")
+
     def condemned(self, death: Death) -> End:
         """The job is dead: the process died of it. Its failures are counted no further, since no handler failed."""
         message = death.described(self._peak_before_kib)
@@ -76,14 +91,12 @@ class Stay:
         return self._failed(bodies.cancelled(), final=True)
 
     def _failed(self, error: Exception, *, final: bool) -> End:
-        plan = self.attempt.plan
-        ending = Ending(self._task, self.attempt.claim, retention_of(plan))
-        ending.fail(error)
+        what = (self._task, self.attempt.claim, self.attempt.plan, error)
         if self._task is None:
-            return ending.settlement(), None
-        if final or retry_of(plan).gives_up_on(error):
+            return conclusion.broken(*what), None
+        if final:
             self._task.retries = 0
-        self._app.end(ending, None)
+        ending = conclusion.failed(self._app, *what)
         return ending.settlement(), ending
 
     def _stand_in(self) -> Any:
