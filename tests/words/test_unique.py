@@ -36,7 +36,7 @@ def test_a_field_that_the_payload_has_not_is_refused(name):
         ({"key": "number"}, "key is 'number', and must be a tuple of field names, for example"),
         ({"until": "dead"}, "until is 'dead', and must be started or finished or a timedelta"),
         ({"until": timedelta(microseconds=1)}, "the window (until) must be at least 1 millisecond"),
-        ({"until": timedelta(days=9_999)}, "at least 1 millisecond and at most 3,650 days"),
+        ({"until": timedelta(days=9_999)}, "the window (until) must be at least 1 millisecond and at most 3,650 days"),
         ({"conflict": "wait"}, "conflict is 'wait', and must be existing or error or replace"),
     ],
 )
