@@ -35,7 +35,8 @@ USAGE = """usage: python3 dev.py COMMAND [ARGUMENTS]
 
 COMMANDS = {
     "demo": [str(BIN / "aiohttp-huey"), "demo"],
-    "test": [str(BIN / "python"), "-m", "pytest"],
+    # Most tests wait for processes and moments, so two files at a time take half as long.
+    "test": [str(BIN / "python"), "-m", "pytest", "-n", "2", "--dist", "loadfile"],
     "bench": [str(BIN / "python"), "-m", "bench"],
     "chaos": [str(BIN / "python"), "-m", "bench.chaos"],
     "poison": [str(BIN / "python"), "-m", "bench.poison"],
