@@ -11,6 +11,7 @@ from consumer.intake import Intake
 from consumer.server_watch import ServerWatch
 from consumer.stretch import Stretch
 from jobdefs.errors import StoreError
+from jobdefs.storage import key_space
 from jobdefs.storage.contract import Beat
 from jobdefs.storage.drivers import Store
 from jobdefs.storage.execution import ExecutionCalls
@@ -21,7 +22,10 @@ _UNKNOWN: Final = "the store gave it away, though every beat was in time"
 
 
 class Presence:
-    """A thread of its own, so that no handler can keep it from beating, save one that holds the interpreter lock."""
+    """A thread of its own, so that no handler can keep it from beating, save one that holds the interpreter lock.
+
+    ``outdated`` becomes true when the key space is newer than this program: it claims no more, and has to end.
+    """
 
     def __init__(self, store: Store, calls: ExecutionCalls, intake: Intake, abilities: Mapping[str, str]) -> None:
         self._store = store
@@ -35,6 +39,7 @@ class Presence:
         self._delay = ""
         self._epoch: str | None = None
         self._stopped = False
+        self.outdated = False
         self._called = threading.Event()
         self._thread = threading.Thread(target=self._beat_on, name="Presence", daemon=True)
 
@@ -95,6 +100,7 @@ class Presence:
         self._intake.holdings.cancel(beat.cancelled)
         self._intake.look_for_suspects()
         self._compare(beat.epoch)
+        self._check_schema(beat.schema)
         self._heard_at, self._away, self._delay = time.monotonic(), False, ""
 
     def _cause(self) -> str:
@@ -109,6 +115,13 @@ class Presence:
         self._store.send(self._calls.announce(holder=self._intake.holder, abilities=self._abilities))
         # Parked jobs may have waited for a consumer like this one.
         self._intake.wake()
+
+    def _check_schema(self, schema: int) -> None:
+        newer = key_space.newer(schema, self._store.shown)
+        if newer and not self.outdated:
+            logger.critical("{} This one ends, and what it has not begun goes back.", newer)
+            self._intake.drain()
+            self.outdated = True
 
     def _compare(self, epoch: str) -> None:
         # After an emptied key space any other one is no news.

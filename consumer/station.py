@@ -80,6 +80,11 @@ class Station:
         """Whether jobs are still claimed and settled."""
         return self.intake.alive
 
+    @property
+    def outdated(self) -> bool:
+        """Whether the key space has become newer than this program, which has to end."""
+        return self._presence.outdated
+
     def take(self, timeout_s: float) -> Attempt | None:
         """Return the next attempt for a worker, None after ``timeout_s`` without one."""
         return self.lanes.take(timeout_s)

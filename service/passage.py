@@ -47,7 +47,7 @@ class Passage:
         self._breaker = Breaker()
         self._opened = self._begun = False
         self._turn = asyncio.Lock()
-        self._complaint = ""
+        self._complaint = self._newer = ""
 
     async def send(self, call: Call[R]) -> R:
         """Send a call to a server that was suitable when it was met."""
@@ -137,24 +137,35 @@ class Passage:
             logger.warning("the server at {} gives no answer; it is asked once a second now", self._store.shown)
 
     async def _meet(self, *, again: bool = False) -> None:
-        """Read what the server is, unless another request has just done so, and open the key space."""
+        """Read what the server is and open the key space, unless another request has just done so."""
         if self._opened and not (again or self._watch.is_stale):
             return
         async with self._turn:
             if self._watch.is_stale or again:
                 await self._watch.read_async(self._store)
-                self._judge()
+                self._complain(self._watch.problem or self._newer or self._shortcoming())
+                if self._opened and not self._watch.problem:
+                    await self._open()
             if not self._opened:
                 self._watch.require()
-                space = await self._store.send(self._inspection.open(secrets.token_hex(16)))
-                key_space.check(space, self._store.shown)
-                for told, step in key_space.upgrades(space, self._namespace):
-                    await self._store.send(step)
-                    logger.info("{}", told)
-                self._opened = self._begun = True
+                await self._open()
 
-    def _judge(self) -> None:
-        before, self._complaint = self._complaint, self._watch.problem or self._shortcoming()
+    async def _open(self) -> None:
+        """Open the key space, which may have become newer than this program since."""
+        space = await self._store.send(self._inspection.open(secrets.token_hex(16)))
+        before, self._newer = self._newer, key_space.newer(space.schema, self._store.shown)
+        if self._newer != before:
+            self._complain(self._newer)
+        if self._newer:
+            self._opened = False
+            raise StoreUnsuitable(self._newer)
+        for told, step in key_space.upgrades(space, self._namespace):
+            await self._store.send(step)
+            logger.info("{}", told)
+        self._opened = self._begun = True
+
+    def _complain(self, complaint: str) -> None:
+        before, self._complaint = self._complaint, complaint
         # A program that only begins tells it by itself, and ends.
         if self._complaint != before and self._begun:
             logger.log("ERROR" if self._complaint else "INFO", "{}", self._complaint or _MENDED)

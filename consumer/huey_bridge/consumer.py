@@ -43,6 +43,8 @@ class LeasedConsumer(Consumer):
             options["health_check_interval"] = _RECYCLED_WORKER_CHECK_S
         super().__init__(huey, **options)
         self.station: Station | None = None
+        # Process workers say by it that the key space has become newer than this program.
+        self.outdated = self.environment.get_stop_flag()
         self._new_station = new_station
         self._pulses = PulseWatch(lease.total_seconds())
         self._hurry = False
@@ -131,6 +133,9 @@ class LeasedConsumer(Consumer):
             logger.critical("the intake has died; stopping, so that the jobs held here go to others")
             self.stop()
             raise SystemExit(Exit.RESTART)
+        if self.outdated.is_set() or (self.station is not None and self.station.outdated):
+            self.stop()
+            raise SystemExit(Exit.UNSUITABLE)
         if self.environment.forks:
             self._look_after_processes()
         else:

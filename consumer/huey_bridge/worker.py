@@ -57,6 +57,8 @@ class StationWorker(Worker):
         self.attempt = self.station.take(_LOOK_S)
         if self.attempt is not None:
             self._run(self.attempt)
+        if self._is_process and self.station.outdated:
+            self.consumer.outdated.set()
         if self._is_process and self.station.leaks.told_full():
             raise KeyboardInterrupt
 

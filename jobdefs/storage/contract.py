@@ -194,14 +194,15 @@ class Lease:
 class Beat:
     """The reply to a beat: leases that are no longer the caller's, and leases of jobs that somebody wants cancelled.
 
-    ``epoch`` is the key space's, empty where it was emptied. ``announced`` says whether the store still knows what the
-    consumer can run.
+    ``epoch`` and ``schema``, its version, are the key space's: empty and 0 where it was emptied. ``announced`` says
+    whether the store still knows what the consumer can run.
     """
 
     lost: tuple[Lease, ...] = ()
     cancelled: tuple[Lease, ...] = ()
     epoch: str = ""
     announced: bool = True
+    schema: int = 0
 
 
 @attrs.frozen

@@ -105,8 +105,14 @@ def _optional_ms(duration: timedelta | None) -> Argument:
 
 
 def _beat(reply: list[Any]) -> Beat:
-    lost, cancelled, epoch, announced = reply
-    return Beat(lost=_leases(lost), cancelled=_leases(cancelled), epoch=_text(epoch), announced=bool(announced))
+    lost, cancelled, epoch, announced, schema = reply
+    return Beat(
+        lost=_leases(lost),
+        cancelled=_leases(cancelled),
+        epoch=_text(epoch),
+        announced=bool(announced),
+        schema=int(schema or 0),
+    )
 
 
 def _nothing(_reply: object) -> None:

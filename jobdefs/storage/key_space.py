@@ -11,11 +11,18 @@ from jobdefs.storage.upkeep import UpkeepCalls
 
 def check(found: KeySpace, server: str) -> None:
     """Raise StoreUnsuitable for a key space of a newer version than this program knows; ``server`` is its address."""
-    if found.schema > keys.SCHEMA:
-        raise StoreUnsuitable(
-            f"The server at {server} has version {found.schema} of the key space, and this program knows none above "
-            f"{keys.SCHEMA}; upgrade this program, or set JOBS_NAMESPACE to another name."
-        )
+    if why := newer(found.schema, server):
+        raise StoreUnsuitable(why)
+
+
+def newer(schema: int, server: str) -> str:
+    """Say that this version is newer than any that this program knows, and what to do; empty where it is not."""
+    if schema <= keys.SCHEMA:
+        return ""
+    return (
+        f"The server at {server} has version {schema} of the key space, and this program knows none above "
+        f"{keys.SCHEMA}; upgrade this program, or set JOBS_NAMESPACE to another name."
+    )
 
 
 def upgrades(found: KeySpace, namespace: str) -> Iterator[tuple[str, Call[bool]]]:

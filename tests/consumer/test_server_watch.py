@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 import redis
 
+from jobdefs.runtime.exits import Exit
 from tests.consumer.conftest import StartConsumer
 from tests.support.servers import RealServer, running
 from tests.support.waiting import eventually
@@ -62,3 +63,14 @@ def beaten(server: RealServer) -> None:
         beats = (command for command in heard if "EVALSHA" in command)
         for _ in range(8):
             next(beats)
+
+
+@pytest.mark.parametrize("kind", ["thread", "process"])
+def test_newer_key_space(start_consumer: StartConsumer, changing: RealServer, kind: str) -> None:
+    """A key space that another program carries over to a newer version ends the consumer, which says why."""
+    consumer = start_consumer("-n", "-k", kind, "-w", "2", url=changing.url, JOBS_LEASE="1")
+    with changing.client() as client:
+        client.hset("{jobs}:meta", "schema", 99)
+    consumer.says("CRITICAL", "has version 99 of the key space", "upgrade this program", "This one ends")
+    assert consumer.process.wait(10) == Exit.UNSUITABLE
+    assert not consumer.logged("died")

@@ -51,6 +51,31 @@ async def enqueue(client: Client) -> tuple[int, str | None]:
     return response.status, response.headers.get("Retry-After")
 
 
+async def test_newer_key_space_while_running(client: Client, own_server: RealServer, logged: list[str]):
+    """A key space that becomes newer than the service is refused within five seconds, and the log says so once."""
+    with own_server.client() as admin:
+        admin.hset(keys.meta("jobs"), "schema", 99)
+        await eventually_async(lambda: refuses_the_version(client), timeout=6)
+        response = await client.get("/readyz")
+        assert (response.status, (await response.json())["code"]) == (503, "store_unsuitable")
+        assert (await client.get("/v1/queues")).status == 503
+        admin.hset(keys.meta("jobs"), "schema", keys.SCHEMA)
+    assert await accepted(client)
+    assert (await client.get("/readyz")).status == 200
+    words = [line.split(" The server at ")[0].split("\n")[0] for line in logged]
+    assert words == ["ERROR", "INFO the store can keep the promises again"]
+
+
+async def refuses_the_version(client: Client) -> bool:
+    response = await client.post("/v1/enqueue/TEST_JOB", json=BODY)
+    if response.status == 202:
+        return False
+    problem = await response.json()
+    assert (response.status, problem["code"]) == (503, "store_unsuitable")
+    assert "has version 99 of the key space" in problem["detail"]
+    return True
+
+
 async def accepted(client: Client) -> bool:
     return (await enqueue(client))[0] == 202
 

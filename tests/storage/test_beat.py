@@ -1,5 +1,6 @@
 """Beats: what a consumer says of itself, and what it hears."""
 
+from jobdefs.storage import keys
 from jobdefs.storage.contract import Beat, Lease
 from tests.support.stage import LEASE, SECOND, START_MS, Stage
 
@@ -17,6 +18,16 @@ def test_a_beat_tells_the_epoch(stage: Stage) -> None:
     assert stage.beat().epoch == ""
     stage.send(stage.inspection.open("second"))
     assert stage.beat().epoch == "second"
+
+
+def test_a_beat_tells_the_version(stage: Stage) -> None:
+    """A beat tells the version of the key space, 0 where it was emptied."""
+    stage.send(stage.inspection.open("first"))
+    assert stage.beat().schema == keys.SCHEMA
+    stage.client.hset(stage.key("meta"), "schema", 99)
+    assert stage.beat().schema == 99
+    stage.client.flushall()
+    assert stage.beat().schema == 0
 
 
 def test_a_beat_tells_everything_at_once(stage: Stage) -> None:

@@ -6,7 +6,8 @@
 -- ARGV[3]  lease, ms
 -- ARGV[4…] for each lease held: job id, token
 -- Returns  leases that are no longer the caller's, leases of jobs that somebody wants cancelled, both as job id, token, …;
---          epoch of the key space or '', whether it is still known what the consumer can run
+--          epoch of the key space or '', whether it is still known what the consumer can run,
+--          schema version of the key space or ''
 --- @include "clock"
 --- @include "keys"
 --- @include "bookkeeping"
@@ -32,4 +33,4 @@ for i = 4, #ARGV, 2 do
   end
 end
 local announced = redis.call('PEXPIRE', key('can', ARGV[2]), 10 * lease)
-return {lost, cancelled, redis.call('HGET', meta, 'epoch') or '', announced}
+return {lost, cancelled, redis.call('HGET', meta, 'epoch') or '', announced, redis.call('HGET', meta, 'schema') or ''}
