@@ -103,7 +103,7 @@ class Attempt:
 
         One that has not begun ends as soon as it does.
         """
-        if self.cancelled:
+        if self.cancelled or self.given_up:
             return
         self.cancelled = True
         self._tell_handler()
@@ -121,6 +121,14 @@ class Attempt:
             with self._settled(_Side.OUTSIDE):
                 self._conclude(None, bodies.cancelled() if self.cancelled else bodies.timed_out(self._task))
             place.give_up(self)
+
+    def count_as_stuck(self) -> None:
+        """Count the handler, which goes on although the attempt was ended from outside, as stuck."""
+        if self._place is not None:
+            how = "was cancelled" if self.cancelled else "has timed out"
+            what = f"the handler goes on though its attempt {how}; its result will count for nothing"
+            with self._logged():
+                self._place.keeper.leaks.enter(self, what)
 
     def released(self, detail: str) -> Settlement:
         """Return the settlement that hands the job back without using up an attempt."""
@@ -253,17 +261,17 @@ class Attempt:
         with self._deciding:
             if self._ended_by is None:
                 self._ended_by = side
-                if side is _Side.OUTSIDE and self._place is not None:
-                    # Before the handler's end can be noticed.
-                    self._place.keeper.leaks.enter(self)
+                if side is _Side.OUTSIDE and self._place is not None and not self._place.grace_s:
+                    # Nobody has given it time to end; before its end can be noticed.
+                    self._place.keeper.leave_behind(self, self._place.keeper.grace_s)
             return self._ended_by is side
 
     def _leave(self, place: Place) -> None:
+        if self.watched:
+            place.keeper.forget(self)
         if self.given_up:
             with self._logged():
-                place.keeper.leaks.leave(self)
-        elif self.watched:
-            place.keeper.forget(self)
+                place.keeper.leaks.leave(self, "the handler")
 
     def _conclude(self, value: Any, error: BaseException | None) -> None:
         what = (self._app, self._task, self.claim, self.plan)

@@ -1,50 +1,57 @@
-"""The thread with the event loop on which ``async def`` handlers run."""
+"""Where ``async def`` handlers run: an event loop that is replaced where a handler blocks it for too long."""
 
-import asyncio
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future
-from contextlib import suppress
-from functools import partial
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
 
 from loguru import logger
 
 from consumer.attempt import Attempt
+from consumer.loop_thread import LoopThread, new_event_loop
 from consumer.timekeeper import Timekeeper
+
+if TYPE_CHECKING:
+    from consumer.intake import Intake
 
 __all__ = ["EventLoop", "new_event_loop"]
 
-try:
-    from uvloop import new_event_loop
-except ImportError:
-    from asyncio import new_event_loop
+_SILENT_S: Final = 1.0
+_NAMED: Final = 5
 
 
 class EventLoop:
-    """Runs up to ``concurrency`` attempts at once; its thread starts with the first of them."""
+    """Runs up to ``concurrency`` attempts at once; its thread starts with the first of them.
+
+    While a handler blocks it, other jobs are left to other consumers. If that handler's attempt is given up, a new loop
+    replaces it, and the other attempts that ran on it are handed back.
+    """
 
     def __init__(self, concurrency: int, keeper: Timekeeper) -> None:
-        self.keeper = keeper
+        self.blocked = False
         self._concurrency = concurrency
+        self._keeper = keeper
         self._waiting: deque[Attempt] = deque()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread: threading.Thread | None = None
-        # The loop itself keeps only weak references to its tasks.
-        self._running: dict[Attempt, asyncio.Task[None]] = {}
-        self._given_up: set[asyncio.Task[None]] = set()
+        self._intake: Intake | None = None
+        self._changing = threading.Lock()
+        self._thread: LoopThread | None = None
+        self._looked_after = False
+        self._tells_at_s = _SILENT_S
 
-    @property
-    def grace_s(self) -> float:
-        """How long a handler may take to end after its task was cancelled, in seconds."""
-        return self.keeper.grace_s
+    def start(self, intake: "Intake") -> None:
+        """Name the intake that takes attempts back, and that is woken when there is room again."""
+        self._intake = intake
 
     def run(self, attempts: Sequence[Attempt]) -> None:
         """Let these attempts run, from any thread."""
-        if self._loop is None:
-            self._loop = self._started()
         self._waiting.extend(attempts)
-        self._loop.call_soon_threadsafe(self._begin)
+        with self._changing:
+            if self._thread is None:
+                self._thread = self._new_thread()
+            self._thread.begin()
+            if not self._looked_after:
+                self._looked_after = True
+                self._keeper.look_after(self._look)
 
     def take_waiting(self) -> Attempt | None:
         """Take away an attempt that has not begun, None where there is none."""
@@ -53,76 +60,69 @@ class EventLoop:
         except IndexError:
             return None
 
-    def interrupt(self, attempt: Attempt) -> None:
-        """Cancel the task of an attempt."""
-        self._soon(self._cancel, attempt)
-
-    def give_up(self, attempt: Attempt) -> None:
-        """Run another attempt in the place of one whose task goes on."""
-        self._soon(self._make_room, attempt)
-
     def cancel_all(self) -> None:
-        """Cancel every attempt, and return once they have ended or five seconds have passed."""
-        if self._loop is None:
-            return
-        ended: Future[None] = asyncio.run_coroutine_threadsafe(self._cancel_all(), self._loop)
-        try:
-            ended.result(timeout=5)
-        except TimeoutError:
-            ended.cancel()
+        """Cancel every attempt, and return once they have ended or five seconds have passed; blocked ones are left."""
+        if self._thread is not None and not self.blocked:
+            self.blocked = not self._thread.cancel_all()
 
     def close(self) -> None:
         """Stop the loop; a handler that blocks it is left behind."""
-        if self._loop is not None and self._thread is not None:
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            self._thread.join(timeout=1)
+        if self._thread is not None:
+            self._thread.close(0.0 if self.blocked else 1.0)
 
-    def _started(self) -> asyncio.AbstractEventLoop:
-        loop: asyncio.AbstractEventLoop = new_event_loop()
-        self._thread = threading.Thread(target=_run_forever, args=(loop,), name="EventLoop", daemon=True)
-        self._thread.start()
-        return loop
+    def _new_thread(self) -> LoopThread:
+        return LoopThread(self._concurrency, self._waiting, self._keeper)
 
-    def _begin(self) -> None:
-        while len(self._running) < self._concurrency and (attempt := self.take_waiting()) is not None:
-            task = asyncio.ensure_future(attempt.run_async(self))
-            self._running[attempt] = task
-            task.add_done_callback(partial(self._ended, attempt))
+    # The timekeeper's thread.
 
-    def _ended(self, attempt: Attempt, task: asyncio.Task[None]) -> None:
-        self._running.pop(attempt, None)
-        self._given_up.discard(task)
-        self._begin()
+    def _look(self) -> bool:
+        """See whether the loop answers; False where there is nothing to look after."""
+        with self._changing:
+            thread = self._thread
+            if thread is None or (thread.idle and not self._waiting and not self.blocked):
+                self._looked_after = False
+                return False
+        silent_s = thread.silent_s()
+        if silent_s >= _SILENT_S:
+            self._relieve(thread, silent_s)
+        elif self.blocked:
+            logger.warning("the event loop is no longer blocked")
+            self._unblock()
+        return True
 
-    def _soon(self, do: Callable[[Attempt], None], attempt: Attempt) -> None:
-        if self._loop is not None:
-            # A loop that was closed runs nothing.
-            with suppress(RuntimeError):
-                self._loop.call_soon_threadsafe(do, attempt)
+    def _relieve(self, thread: LoopThread, silent_s: float) -> None:
+        """Keep a handler that blocks the loop from holding others' jobs."""
+        self.blocked = True
+        if silent_s >= self._tells_at_s:
+            self._tells_at_s *= 4
+            _tell(thread.blockers(), silent_s)
+        self._hand_back([*iter(self.take_waiting, None), *iter(thread.take_fresh, None)])
+        if thread.is_hopeless:
+            left = thread.retire()
+            with self._changing:
+                self._thread = self._new_thread()
+                self._thread.begin()
+            self._hand_back(left)
+            self._unblock()
 
-    def _cancel(self, attempt: Attempt) -> None:
-        if (task := self._running.get(attempt)) is not None:
-            task.cancel()
+    def _unblock(self) -> None:
+        self.blocked, self._tells_at_s = False, _SILENT_S
+        if self._intake is not None:
+            self._intake.wake()
 
-    def _make_room(self, attempt: Attempt) -> None:
-        if (task := self._running.pop(attempt, None)) is not None:
-            self._given_up.add(task)
-            self._begin()
-
-    async def _cancel_all(self) -> None:
-        running = list(self._running.values())
-        for task in (*running, *self._given_up):
-            task.cancel()
-        if running:
-            await asyncio.wait(running, timeout=5)
+    def _hand_back(self, attempts: Sequence[Attempt]) -> None:
+        if self._intake is not None:
+            self._intake.holdings.hand_back(attempts, "the event loop of its consumer was blocked")
 
 
-def _run_forever(loop: asyncio.AbstractEventLoop) -> None:
-    asyncio.set_event_loop(loop)
-    while True:
-        try:
-            loop.run_forever()
-        except BaseException:  # noqa: BLE001 - a task that a handler started may not take the loop from the others
-            logger.exception("a task of a handler tried to end the program")
-        else:
-            return
+def _tell(blockers: Sequence[Attempt], silent_s: float) -> None:
+    names = [f"{attempt.written.name} {attempt.claim.id}" for attempt in blockers]
+    shown = ", ".join(names[:_NAMED]) or "what a handler has left there"
+    logger.warning(
+        "the event loop has been blocked for {:.3g} s by {}{}{}; it takes no other job. An async def handler has to "
+        "await whatever takes long, or leave it to asyncio.to_thread",
+        silent_s,
+        "one of: " if len(names) > 1 else "",
+        shown,
+        f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "",
+    )

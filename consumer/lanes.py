@@ -3,13 +3,16 @@
 import queue
 import time
 from collections.abc import Collection, Iterator, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from consumer.attempt import Attempt
 from consumer.event_loop import EventLoop
 from consumer.plan import Lane
 from consumer.quarantine.host import Quarantine
 from consumer.timekeeper import Timekeeper
+
+if TYPE_CHECKING:
+    from consumer.intake import Intake
 
 SHORT_S: Final = 0.001
 BATCH: Final = 64
@@ -92,7 +95,12 @@ class Lanes:
         self._occupancy = self._serving | {Lane.QUARANTINE: Occupancy(1)}
         self._for_workers: queue.SimpleQueue[Attempt | None] = queue.SimpleQueue()
         self._loop = EventLoop(concurrency, keeper)
+        self._leaks = keeper.leaks
         self._quarantine = quarantine
+
+    def start(self, intake: "Intake") -> None:
+        """Name the intake that takes attempts back, and that is woken when there is room again."""
+        self._loop.start(intake)
 
     def __getitem__(self, lane: Lane) -> Occupancy:
         """Return what is held for a lane."""
@@ -101,7 +109,7 @@ class Lanes:
     @property
     def free(self) -> dict[Lane, int]:
         """How many more attempts each lane can hold, save the quarantine."""
-        return {lane: occupancy.room for lane, occupancy in self._serving.items()}
+        return {lane: self._room(lane) for lane in self._serving}
 
     @property
     def suspects(self) -> int:
@@ -111,13 +119,18 @@ class Lanes:
     @property
     def wanting(self) -> dict[Lane, int]:
         """How many jobs to ask for, for each lane that has room and does not rest."""
-        return {lane: each.room for lane, each in self._serving.items() if each.room and not each.rest_s}
+        return {lane: room for lane, room in self.free.items() if room and not self._serving[lane].rest_s}
 
     @property
     def rest_s(self) -> float | None:
         """How long until a lane with room asks again, in seconds, None where none rests."""
-        rests = [each.rest_s for each in self._serving.values() if each.room and each.rest_s]
+        rests = [rest_s for lane, room in self.free.items() if room and (rest_s := self._serving[lane].rest_s)]
         return min(rests, default=None)
+
+    def _room(self, lane: Lane) -> int:
+        if lane is Lane.LOOP:
+            return 0 if self._loop.blocked else self._serving[lane].room
+        return max(self._serving[lane].room - self._leaks.surplus, 0)
 
     def note(self, *, asked: Collection[Lane], found: Collection[Lane]) -> None:
         """Let the lanes rest for which jobs were asked and none was found, while others' jobs remain."""

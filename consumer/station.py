@@ -64,6 +64,7 @@ class Station:
     def start(self) -> None:
         """Say that the consumer is here, and begin to claim."""
         self._presence.start()
+        self.lanes.start(self.intake)
         self.intake.start()
         self._quarantine.start(self.intake)
         self._wake_up.start()

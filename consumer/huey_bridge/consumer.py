@@ -147,9 +147,13 @@ class LeasedConsumer(Consumer):
         if self.station is not None and self.station.leaks.told_full():
             self.stop()
             raise SystemExit(Exit.RESTART)
-        for number, (worker, _) in enumerate(self.worker_threads):
-            if worker.stuck:
-                self._replace(number)
+        stuck = [number for number, (worker, _) in enumerate(self.worker_threads) if worker.stuck]
+        if not stuck or self.station is None:
+            return
+        # Without a bound, handlers that are late in waves would fill the process with threads.
+        for number in stuck[self.station.leaks.surplus :]:
+            self._replace(number)
+            self.station.intake.wake()
 
     def _replace(self, number: int) -> None:
         worker = self._create_worker()

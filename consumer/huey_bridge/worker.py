@@ -103,10 +103,11 @@ class StationWorker(Worker):
             attempt.interrupted = True
             raise KeyboardInterrupt
 
-    def give_up(self, attempt: Attempt) -> None:  # noqa: ARG002 - a worker runs no other one
+    def give_up(self, attempt: Attempt) -> None:
         """Leave the thread to the handler, and its place to a new worker; or end the process, which frees both."""
         self.stuck = True
         if self._is_process:
+            attempt.count_as_stuck()
             logger.error("this process cannot stop a handler; it hands back its other jobs and ends itself")
             try:
                 self.station.finish(time.monotonic())

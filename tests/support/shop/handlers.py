@@ -19,6 +19,8 @@ from tests.support.shop.jobs import (
     About,
     AboutAsync,
     Add,
+    Choke,
+    Clog,
     Crash,
     Deaf,
     Digest,
@@ -36,6 +38,7 @@ from tests.support.shop.jobs import (
     Order,
     Patient,
     Pill,
+    Polite,
     Restless,
     Slower,
     Snail,
@@ -323,6 +326,36 @@ def deaf(job: Deaf) -> None:
     while True:
         with suppress(Exception):
             time.sleep(_FOR_EVER)
+
+
+@handles(Clog)
+async def clog(job: Clog, context: JobContext) -> None:
+    """Block."""
+    _block(job.seconds, context)
+
+
+@handles(Choke)
+async def choke(job: Choke, context: JobContext) -> None:
+    """Block."""
+    _block(job.seconds, context)
+
+
+def _block(seconds: float, context: JobContext) -> None:
+    ledger = Ledger.of_this_process()
+    ledger.write("start", context.id)
+    time.sleep(seconds)
+    ledger.write("end", context.id)
+
+
+@handles(Polite)
+def polite(job: Polite, context: JobContext) -> None:
+    """Stop, a while after being told."""
+    ledger = Ledger.of_this_process()
+    ledger.write("start", context.id)
+    while not context.should_stop:
+        time.sleep(0.01)
+    time.sleep(job.seconds)
+    ledger.write("end", context.id)
 
 
 @handles(Snail)

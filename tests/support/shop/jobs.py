@@ -198,6 +198,30 @@ class Deaf:
     """Goes on whatever interrupts it."""
 
 
+@define("CLOG", retry=ONCE, timeout=timedelta(milliseconds=300))
+@attrs.frozen
+class Clog:
+    """Blocks the event loop for a while; ``async def`` with a timeout."""
+
+    seconds: float
+
+
+@define("CHOKE", retry=ONCE)
+@attrs.frozen
+class Choke:
+    """Blocks the event loop for a while; ``async def``."""
+
+    seconds: float
+
+
+@define("POLITE", retry=ONCE, timeout=timedelta(milliseconds=200))
+@attrs.frozen
+class Polite:
+    """Stops when told, but takes a while to; ``def`` with a timeout."""
+
+    seconds: float
+
+
 @define("SNAIL", retry=ONCE, timeout=timedelta(seconds=4))
 @attrs.frozen
 class Snail:
