@@ -9,11 +9,12 @@ from pathlib import Path
 def described(holder: str, silent: timedelta | None) -> str:
     """Say what became of a holder, in words to follow its name; ``silent`` is since when nothing was heard of it."""
     if _is_gone(holder):
-        return "its process is gone"
+        return "its process is gone, as seen from here"
     return f"it has given no sign of life for {silent.total_seconds():.3g} s" if silent else "it gave no sign of life"
 
 
 def _is_gone(holder: str) -> bool:
+    # Containers may share a name and not their processes.
     host, _, rest = holder.rpartition(":")[0].rpartition(":")
     return host == socket.gethostname() and rest.isdigit() and not _runs(int(rest))
 

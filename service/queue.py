@@ -128,7 +128,8 @@ class QueueService:
     async def cancel(self, job_id: str) -> State:
         """Cancel a job and return its state; raises JobNotFound or WrongState.
 
-        One that runs stays ``running`` until its consumer, with its next beat, has heard that it shall end.
+        One that runs stays ``running`` until its consumer has ended it, which hears of it at once, with its next beat
+        at the latest (a quarter of a lease).
         """
         record = await self.get(job_id)
         move = await self._passage.send(self._submission.cancel(job_id, self._retention(record).cancelled))

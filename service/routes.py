@@ -110,7 +110,8 @@ ROUTES: Final = (
         summary="Cancel a job that has not ended",
         responses={
             200: "the job's id and state",
-            202: "it runs, and its consumer hears with its next beat that it shall end",
+            202: "it runs, and its consumer hears at once, with its next beat at the latest (a quarter of a lease), "
+            "that it shall end",
         },
         errors=(errors.JobNotFound, errors.WrongState, *_STORE),
     ),

@@ -79,7 +79,11 @@ def _submission(commands: Any) -> None:
 def _identity(enqueue: ArgumentParser) -> None:
     either = enqueue.add_mutually_exclusive_group()
     either.add_argument("--id", help="the job's id; enqueuing the same again gives the first job")
-    either.add_argument("--idempotency-key", metavar="KEY", help="the same by a text, as the header of the service")
+    either.add_argument(
+        "--idempotency-key",
+        metavar="KEY",
+        help="the same by a text, as the header of the service; what is refused leaves no trace",
+    )
 
 
 def _safety(enqueue: ArgumentParser) -> None:

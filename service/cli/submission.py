@@ -20,7 +20,7 @@ from service.request import EnqueueReceipt
 _STANDARD_INPUT: Final = "-"
 _EXISTING: Final = " (this id was there already; nothing was changed)"
 _DUPLICATE: Final = " (this job holds the unique key; nothing was put in)"
-_ASKED: Final = " (asked: its consumer hears of it with its next beat)"
+_ASKED: Final = " (asked: its consumer hears of it at once, with its next beat at the latest)"
 
 
 @on_the_queue

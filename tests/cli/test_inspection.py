@@ -118,7 +118,10 @@ def test_cancelling_a_job_that_runs_says_what_follows(jobs: Jobs, claim: Claimin
     enqueue(jobs, "busy")
     claim()
 
-    assert jobs("cancel", "busy").out == "busy running (asked: its consumer hears of it with its next beat)\n"
+    assert (
+        jobs("cancel", "busy").out
+        == "busy running (asked: its consumer hears of it at once, with its next beat at the latest)\n"
+    )
     assert json.loads(jobs("cancel", "busy", "--json").out) == {"id": "busy", "state": "running"}
 
 

@@ -14,9 +14,9 @@ def test_gone() -> None:
     """A process of this host that has ended is gone, also before its parent has noticed."""
     ended = subprocess.Popen(["true"])
     os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
-    assert described(f"{HOST}:{ended.pid}:ab12", timedelta(seconds=9)) == "its process is gone"
+    assert described(f"{HOST}:{ended.pid}:ab12", timedelta(seconds=9)) == "its process is gone, as seen from here"
     ended.wait()
-    assert described(f"{HOST}:{ended.pid}:ab12", None) == "its process is gone"
+    assert described(f"{HOST}:{ended.pid}:ab12", None) == "its process is gone, as seen from here"
 
 
 def test_silent() -> None:

@@ -147,7 +147,7 @@ async def test_cancel_suspect(client: Client, queue: QueueService, lose: Callabl
 
 
 async def test_cancel_running(client: Client, queue: QueueService, store: AsyncStore):
-    """Of a job that runs it is asked: 202, its consumer hears of it with its next beat, and it does not run again."""
+    """Of a job that runs it is asked: 202, its consumer hears of it, and it does not run again."""
     calls = ExecutionCalls("jobs")
     await queue.enqueue("TEST_JOB", PAYLOAD, id="a")
     (claim,) = (await store.send(calls.exchange(queues=["default"], want=1, token="t", holder="h"))).claims

@@ -17,6 +17,7 @@ from jobdefs.state import State
 from jobdefs.storage.contract import Outcome
 from jobdefs.storage.drivers import AsyncStore
 from jobdefs.storage.execution import ExecutionCalls
+from service.idempotency import HEADER
 from service.queue import QueueService
 from service.settings import ServiceSettings
 from tests.service.conftest import Client
@@ -122,6 +123,15 @@ async def test_error(client: Client, queue: QueueService):
     assert problem["detail"].startswith(f"The unique key 'a' is held by job {first['id']}; wait")
     with pytest.raises(DuplicateJob):
         await queue.enqueue("TEST_JOB", PAYLOAD, unique_key="a", on_conflict="error")
+
+
+async def test_what_was_refused_leaves_no_trace(client: Client, run_next: Run):
+    """The idempotency key of what was refused is unused: any request may go in under it once the unique key is free."""
+    headers, body = {HEADER: "once"}, {"payload": PAYLOAD, "unique_key": "a", "on_conflict": "error"}
+    assert (await post(client, unique_key="a"))[0] == 202
+    assert [(await client.post(URL, json=body, headers=headers)).status for _ in range(2)] == [409, 409]
+    await run_next(Outcome.SUCCEEDED)
+    assert (await client.post(URL, json=body | {"priority": 3}, headers=headers)).status == 202
 
 
 async def test_replace(client: Client, queue: QueueService):
