@@ -297,6 +297,10 @@ def _tell_of_lost(leases: Sequence[LostLease]) -> None:
         theirs = [lease for lease in leases if lease.holder == holder]
         number = f"{len(theirs)} job{'s' if len(theirs) > 1 else ''}"
         logger.warning("taking back {} of {}: {}", number, holder, described(holder, theirs[0].silent))
+    for lease in leases:
+        if lease.given_up:
+            with logger.contextualize(job_id=lease.id):
+                logger.critical("parked: the consumers of this job vanish, in quarantine too; its reason says more")
 
 
 def _names(lane: Lane, plans: dict[str, Plan]) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ _MEANINGS: Final = {
     State.READY: "it waits for a consumer",
     State.RUNNING: "a consumer holds it under a lease",
     State.SUSPECT: "its consumer vanished twice in a row; it waits to be run in quarantine",
-    State.PARKED: "unreadable, of an unknown name, or with a payload that does not fit; kept until a consumer can run it",
+    State.PARKED: "unreadable, of an unknown name, or with a payload that does not fit; kept until one can run it",
     State.SUCCEEDED: "its handler returned",
     State.DEAD: "it is given up: every attempt failed, or another one would not help",
     State.CANCELLED: "somebody called it off",
@@ -113,6 +113,7 @@ def numbers() -> str:
         ("an id stays taken after its job was removed", _long(policy.TOMBSTONE)),
         ("lease: how long a silent consumer keeps its jobs", _long(policy.LEASE)),
         ("a job runs in quarantine after its consumer has vanished while running it", "twice in a row"),
+        ("a job is parked after its consumers have vanished while running it", "20 times in a row"),
         ("drain: how long running jobs may take after SIGTERM", _long(policy.DRAIN)),
         ("an enqueue waits for the store", f"at most {_long(policy.STORE_DEADLINE)}"),
     )

@@ -29,6 +29,7 @@ CANCELLABLE: Final = (State.SCHEDULED, State.READY, State.RUNNING, State.SUSPECT
 
 TRANSITIONS: Final[dict[tuple[State, State], str]] = {
     (State.SCHEDULED, State.READY): "its time came",
+    (State.SCHEDULED, State.SUSPECT): "its time came, and it is one",
     (State.SCHEDULED, State.CANCELLED): "cancelled",
     (State.SCHEDULED, State.PARKED): "cannot be read",
     (State.READY, State.RUNNING): "claimed under a lease",
@@ -38,10 +39,10 @@ TRANSITIONS: Final[dict[tuple[State, State], str]] = {
     (State.RUNNING, State.SCHEDULED): "retry after backoff, or snooze",
     (State.RUNNING, State.DEAD): "attempts used up, not retryable, or it ended its process in quarantine",
     (State.RUNNING, State.READY): "handed back while draining, or its holder vanished",
-    (State.RUNNING, State.SUSPECT): "its holder vanished twice in a row",
+    (State.RUNNING, State.SUSPECT): "its holder vanished twice in a row, or its process in quarantine was killed",
     (State.RUNNING, State.CANCELLED): "cancelled",
     (State.RUNNING, State.EXPIRED): "its expiry passed before it started",
-    (State.RUNNING, State.PARKED): "unreadable, or unknown to the consumer",
+    (State.RUNNING, State.PARKED): "unreadable, unknown to the consumer, or its holders vanished 20 times in a row",
     (State.SUSPECT, State.RUNNING): "claimed for quarantine",
     (State.SUSPECT, State.CANCELLED): "cancelled",
     (State.SUSPECT, State.PARKED): "cannot be read",

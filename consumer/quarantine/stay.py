@@ -81,7 +81,8 @@ class Stay:
     def timed_out(self) -> End:
         """The attempt failed by its timeout, and runs again if the retry policy says so."""
         logger.warning("the quarantine's process was killed: the job did not end at its timeout")
-        return self._failed(bodies.timed_out(self._task), final=False)
+        settlement, told = self._failed(bodies.timed_out(self._task), final=False)
+        return attrs.evolve(settlement, own_end=False), told
 
     def cancelled(self) -> End:
         """The job was cancelled."""

@@ -101,7 +101,8 @@ class Settlement:
 
     ``failures`` is the job's count after it. ``result`` and ``error`` are JSON text, empty for none. ``kind`` tells
     which consumers can run a job that is parked, empty for none: ``digest:name``, for those that announce this name
-    with a digest that has not refused the job.
+    with a digest that has not refused the job. ``own_end`` is whether the attempt came to an end of its own; a suspect
+    whose process had to be killed stays one.
     """
 
     id: str
@@ -116,6 +117,7 @@ class Settlement:
     error: bytes = b""
     detail: str = ""
     kind: str = ""
+    own_end: bool = True
     effects: list[Effect] = attrs.field(factory=list)
 
 
@@ -159,11 +161,15 @@ class Claim:
 
 @attrs.frozen
 class LostLease:
-    """A lease that ended without a word of its holder; ``silent`` is how long nothing was heard of him, if known."""
+    """A lease that ended without a word of its holder; ``silent`` is how long nothing was heard of him, if known.
+
+    The job is ``given_up``, parked for a person to look at, where its holders vanished too often in a row.
+    """
 
     id: str
     holder: str
     silent: timedelta | None
+    given_up: bool = False
 
 
 @attrs.frozen(kw_only=True)

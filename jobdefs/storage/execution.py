@@ -93,6 +93,7 @@ def _arguments(settlement: Settlement) -> list[Argument]:
         # An error's text may hold lone surrogates, as names of files do that are not UTF-8.
         settlement.detail.encode("utf-8", "backslashreplace"),
         settlement.kind,
+        int(settlement.own_end),
         len(settlement.effects),
     ]
     for effect in settlement.effects:
@@ -128,9 +129,10 @@ def _text(data: bytes) -> str:
     return data.decode("utf-8", "surrogateescape")
 
 
-def _lost(reply: list[bytes]) -> LostLease:
-    job_id, holder, silent_ms = reply
-    return LostLease(_text(job_id), _text(holder), timedelta(milliseconds=int(silent_ms)) if silent_ms else None)
+def _lost(reply: list[Any]) -> LostLease:
+    job_id, holder, silent_ms, given_up = reply
+    silent = timedelta(milliseconds=int(silent_ms)) if silent_ms else None
+    return LostLease(_text(job_id), _text(holder), silent, bool(given_up))
 
 
 def _moment_ms(due: bytes) -> int | None:

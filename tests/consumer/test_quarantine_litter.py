@@ -13,7 +13,7 @@ from tests.consumer.conftest import StartConsumer
 from tests.support.consumers import RunningConsumer
 from tests.support.jobs import Jobs
 from tests.support.ledger import Ledger
-from tests.support.litter.jobs import Litter, LitterAsync, Rest
+from tests.support.litter.jobs import Litter, LitterAsync, Rest, Sulk
 from tests.support.suspects import quarantines, suspects
 from tests.support.waiting import eventually
 
@@ -94,3 +94,12 @@ def test_suicide(start: Start, jobs: Jobs) -> None:
     assert job.error
     assert "signal 9 (SIGKILL)" in job.error.message
     assert len(running.logged("WARNING", job_id, "need not be this job's doing")) == 1
+
+
+def test_killed_at_timeout(start: Start, jobs: Jobs) -> None:
+    """A suspect that only a kill could end at its timeout has failed, and tries again in quarantine."""
+    [job_id] = suspects(jobs, [Sulk()])
+    running = start(JOBS_HANDLERS=f"{MODULES['JOBS_HANDLERS']},tests.support.shop.impatient")
+    job = jobs.ended(job_id)
+    assert (job.state, job.failures, job.lost) == (State.SUCCEEDED, 1, 2)
+    assert job.result == str(quarantines(running)[0]).encode()

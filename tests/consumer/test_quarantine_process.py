@@ -14,7 +14,7 @@ from tests.support.consumers import HANDLERS, is_gone
 from tests.support.jobs import Jobs, story
 from tests.support.ledger import Ledger
 from tests.support.shop.jobs import Fail, Nap
-from tests.support.suspects import parent_of, quarantines, suspects
+from tests.support.suspects import lose_often, parent_of, quarantines, suspects
 from tests.support.waiting import eventually
 
 LONG_S = 30
@@ -134,6 +134,18 @@ def test_no_process(start_consumer: StartConsumer, jobs: Jobs, tmp_path: Path) -
     module.write_text("")
     job = jobs.ended(job_id)
     assert (job.state, job.failures, job.lost) == (State.SUCCEEDED, 0, 2)
+
+
+def test_everybody_taken_along(start_consumer: StartConsumer, jobs: Jobs) -> None:
+    """A job whose consumers vanish for ever, in quarantine too, is parked, and whoever notices says so."""
+    job_id = jobs.put(Nap())
+    lose_often(jobs, job_id, 19)
+    running = start_consumer("-n")
+    job = jobs.ended(job_id)
+    assert (job.state, job.failures, job.lost) == (State.PARKED, 0, 20)
+    running.says("CRITICAL", job_id, "its reason says more")
+    jobs.replay(job_id)
+    eventually(lambda: jobs.state(job_id) is State.SUCCEEDED)
 
 
 def test_apart(start_consumer: StartConsumer, jobs: Jobs, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from jobdefs.state import State
-from jobdefs.storage.contract import Claim, LostLease, Outcome, SettleVerdict
+from jobdefs.storage.contract import Claim, Exchange, LostLease, Outcome, SettleVerdict
 from tests.support.stage import LEASE, SECOND, START_MS, Stage, ending
 
 
@@ -140,17 +140,51 @@ def test_a_released_suspect_stays_one(stage: Stage) -> None:
     ]
 
 
-def test_a_vanished_consumer_condemns_nobody(stage: Stage) -> None:
-    """However often the holders of a suspect vanish, it waits for the next; its end is never decided by that."""
-    suspects(stage, "a")
-    for lost in range(2, 50):
-        assert claim_suspect(stage).lost == lost
+def lose_suspect(stage: Stage, times: int) -> Exchange:
+    """Claim the one suspect and vanish, several times; return the exchange that notices the last loss."""
+    for _ in range(times):
+        claim_suspect(stage)
         stage.wait(LEASE)
-    stage.exchange()
+        reply = stage.exchange()
+    return reply
+
+
+def test_a_vanished_consumer_condemns_nobody(stage: Stage) -> None:
+    """A suspect whose holder vanishes waits for the next; its end is not decided by that."""
+    suspects(stage, "a")
+    (lease,) = lose_suspect(stage, 17).lost
     record = stage.find("a")
-    assert (record.state, record.lost, record.failures, record.error) == (State.SUSPECT, 50, 0, None)
-    assert stage.ledger() == {"enqueued": 1, "suspect": 1}
+    assert (record.state, record.lost, record.failures, record.error) == (State.SUSPECT, 19, 0, None)
+    assert (lease.given_up, stage.ledger()) == (False, {"enqueued": 1, "suspect": 1})
     assert stage.settle(claim_suspect(stage)) is SettleVerdict.SETTLED
+
+
+def test_twenty_losses_park(stage: Stage) -> None:
+    """A job that takes its consumers down from quarantine, too, is parked for a person, and whoever notices is told."""
+    suspects(stage, "a")
+    (lease,) = lose_suspect(stage, 18).lost
+    record = stage.find("a")
+    assert (record.state, record.lost, lease.given_up) == (State.PARKED, 20, True)
+    assert record.reason.startswith("its consumers vanished 20 times in a row")
+    assert (stage.indexes(), stage.ledger()) == ({"a": ["parked"]}, {"enqueued": 1, "parked": 1})
+    stage.replay("a")
+    claim = stage.claim_one()
+    assert (claim.suspect, claim.lost) == (False, 0)
+
+
+@pytest.mark.parametrize("delay", [timedelta(0), SECOND])
+def test_who_had_to_be_killed_stays_a_suspect(stage: Stage, delay: timedelta) -> None:
+    """A suspect that failed because its process had to be killed runs again in quarantine, after its delay."""
+    suspects(stage, "a")
+    stage.settle(claim_suspect(stage), Outcome.FAILED, failures=1, delay=delay, own_end=False)
+    assert stage.state("a") is (State.SCHEDULED if delay else State.SUSPECT)
+    stage.wait(delay)
+    assert (stage.claim(9), stage.indexes()) == ((), {"a": ["suspect"]})
+    assert stage.ledger() == {"enqueued": 1, "suspect": 1}
+    claim = claim_suspect(stage)
+    assert (claim.suspect, claim.failures, claim.lost) == (True, 1, 2)
+    stage.settle(claim, Outcome.FAILED, failures=2)
+    assert stage.state("a") is State.READY
 
 
 def test_a_cleared_suspect_keeps_its_priority(stage: Stage) -> None:

@@ -36,6 +36,20 @@ def make_suspects(jobs: Jobs, job_ids: Sequence[str]) -> None:
     eventually(vanish, what="suspects")
 
 
+def lose_often(jobs: Jobs, job_id: str, times: int) -> None:
+    """Claim a job and leave it, wherever it waits, so often; it is left claimed once more."""
+    calls = ExecutionCalls(NAMESPACE, _LEASE)
+
+    def vanish() -> bool:
+        jobs.store.send(calls.beat(holder="somebody", held=[]))
+        token = secrets.token_hex(16)
+        jobs.store.send(calls.exchange(queues=["default"], want=1, suspects=1, token=token, holder="ghost"))
+        job = jobs.find(job_id)
+        return job is not None and job.lost == times and job.state is State.RUNNING
+
+    eventually(vanish, what="a job that was lost so often")
+
+
 def quarantines(running: RunningConsumer) -> list[int]:
     """Return the processes of a consumer's quarantine, whichever of its processes started them."""
     family = [running.process.pid, *running.children]

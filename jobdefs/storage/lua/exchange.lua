@@ -17,11 +17,13 @@
 --     delay in ms, how long the job, its result ('' as the job) and its history ('' as the job) are kept in ms,
 --     result ('' none), error ('' none), detail for the history or the reason of parking, kind ('' none) of what is parked:
 --     'digest:name', for consumers that announced this name with a digest that has not refused the job,
+--     1 if the attempt came to an end of its own, 0 if its process had to be killed,
 --     number of effects; for each of them its kind and arguments (include/effects.lua)
 -- Returns  verdict of each settlement (settled | repeated | stale),
 --          claims {id, queue, envelope, failures, lost, generation, fence, whether it is a suspect, revocation by id, by name},
 --          now in ms, moment of the next scheduled job or lease end in ms or '', whether ready jobs remain, whether suspects
---          do, leases taken away {id, holder, how long nothing was heard of him in ms or ''}
+--          do, leases taken away {id, holder, how long nothing was heard of him in ms or '',
+--          whether the job is parked, its holders having vanished too often in a row}
 --- @include "clock"
 --- @include "keys"
 --- @include "head"

@@ -41,16 +41,23 @@ function OUTCOMES.released(job)
   return 'ready'
 end
 
--- An attempt that came to an end of its own clears the job of suspicion.
+-- An attempt that came to an end of its own clears the job of suspicion; one whose process had to be killed does not.
 local function again_later(job)
   wait_again(job)
-  if job.suspicion then clear_run(job.id, 'suspicion') end
+  if job.suspicion and job.own_end then
+    clear_run(job.id, 'suspicion')
+    job.suspicion = nil
+  end
   let_go_begun(job.lock, job.id, job.till)
   if job.cancel then return cancelled(job) end
   if job.delay > 0 then
     write_run(job.id, 'state', 'scheduled')
     make_scheduled(job.id, job.queue, now + job.delay)
     return 'scheduled'
+  end
+  if is_suspect(job.suspicion) then
+    make_suspect(job.id, job.queue)
+    return 'suspect'
   end
   write_run(job.id, 'state', 'ready')
   make_ready(job.id, job.queue, score_for(priority_of(job.score)))
@@ -63,6 +70,7 @@ local function take_settlement()
   return {
     id = take(), token = take(), outcome = take(), failures = take_number(), delay = take_number(), keep = take_number(),
     keep_result = take(), keep_history = take(), result = take(), error = take(), detail = take(), kind = take(),
+    own_end = take_number() == 1,
   }
 end
 

@@ -1,19 +1,29 @@
 -- Bounded upkeep that rides on every exchange, so no consumer has to be special.
 local UPKEEP = 100
 
--- Jobs whose time has come go to their queue. Returns how many were looked at.
+-- Jobs whose time has come go to their queue, or among the suspects.
+local function promote_job(id, queue)
+  local name, _, priority = stored_head(id)
+  if not priority then
+    park(id, queue, 'the head of its envelope cannot be read')
+    return name, 'parked'
+  end
+  local kept = redis.call('EXISTS', key('run', id)) == 1
+  if kept and is_suspect(read_run(id, 'suspicion')[1]) then
+    make_suspect(id, queue)
+    return name, 'suspect'
+  end
+  make_ready(id, queue, score_for(priority))
+  if kept then write_run(id, 'state', 'ready') end
+  return name, 'ready'
+end
+
+-- Returns how many were looked at.
 local function promote(queue, most)
   local scheduled = key('scheduled', queue)
   local due = listed('ZRANGE', scheduled, '-inf', now, 'BYSCORE', 'LIMIT', 0, most)
   for _, id in ipairs(due) do
-    local name, _, priority = stored_head(id)
-    local state = priority and 'ready' or 'parked'
-    if priority then
-      make_ready(id, queue, score_for(priority))
-      if redis.call('EXISTS', key('run', id)) == 1 then write_run(id, 'state', 'ready') end
-    else
-      park(id, queue, 'the head of its envelope cannot be read')
-    end
+    local name, state = promote_job(id, queue)
     redis.call('ZREM', scheduled, id)
     note_move(name, 'scheduled', state)
   end
@@ -27,11 +37,18 @@ local function promote_all(names)
   end
 end
 
--- Where a job goes whose holder vanished: back to its place in the queue, or among the suspects if it happened before.
+-- Where a job goes whose holder vanished: back to its place in the queue, or among the suspects if it happened before;
+-- for a person to look at if quarantine does not help, as where it takes the whole of a machine down.
+local HOPELESS = 20
+local HOPELESS_REASON = 'its consumers vanished ' .. HOPELESS .. ' times in a row, of late with nothing else in quarantine; replay it when the cause is known'
 local function put_back(id, queue, score, suspicion, cancel, lock)
   if cancel then
     finish(id, 'cancelled', cancel, lock)
     return 'cancelled'
+  end
+  if suspicion >= HOPELESS then
+    park(id, queue, HOPELESS_REASON)
+    return 'parked'
   end
   if is_suspect(suspicion) then
     make_suspect(id, queue)
@@ -48,7 +65,7 @@ local function silence(holder)
   return beat_at and string.format('%.0f', now - beat_at) or ''
 end
 
--- Returns the job's id, its holder, and how long nothing was heard of him.
+-- Returns the job's id, its holder, how long nothing was heard of him, and whether it is given up.
 local function reclaim_job(id)
   local held = read_run(id, 'state', 'queue', 'score', 'claimed_at_ms', 'failures', 'holder', 'lost', 'suspicion', 'cancel', 'unique', 'name', 'until')
   local queue, score, holder = held[2], tonumber(held[3]), held[6]
@@ -56,7 +73,7 @@ local function reclaim_job(id)
     local name, written_queue = stored_head(id)
     park(id, queue or written_queue or '', 'its bookkeeping is incomplete')
     note_move(held[11] or name, 'running', 'parked')
-    return {id, holder or '', ''}
+    return {id, holder or '', '', 0}
   end
   local suspicion = (tonumber(held[8]) or 0) + 1
   local state = put_back(id, queue, score, suspicion, tonumber(held[9]), held[10])
@@ -65,7 +82,7 @@ local function reclaim_job(id)
   clear_run(id, 'token', 'claimed_at_ms', 'holder')
   write_run(id, 'lost', (tonumber(held[7]) or 0) + 1, 'suspicion', suspicion)
   note_move(held[11], 'running', state)
-  return {id, holder or '', silence(holder)}
+  return {id, holder or '', silence(holder), state == 'parked' and 1 or 0}
 end
 
 -- Until when nothing is reclaimed, 0 for no such time; a moment too far ahead was written before the clock stepped back.
