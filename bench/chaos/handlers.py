@@ -12,7 +12,7 @@ from bench.chaos.work import AsyncWork, Pill, Work
 from consumer import JobContext, handles
 
 _EXIT_CODE = 9
-_MUCH = 64 * 1024 * 1024
+_MUCH = 150 * 1024 * 1024
 
 
 @handles(Work)
