@@ -55,7 +55,7 @@ def test_a_demo_whose_job_did_not_succeed_shows_no_result(alone: Jobs) -> None:
     """A job that ended otherwise is told by its state, never as a handler's result, and the exit code says so."""
     running = alone.start("demo", "--exit", "--port", "0", JOBS_QUEUES="another")
     told = running.says("which is ready (1 s)")
-    alone("cancel", told.partition("waiting for ")[2].partition(",")[0])
+    alone("cancel", told.rpartition("waiting for ")[2].partition(",")[0])
 
     assert "the handler's result" not in running.says("\ncancelled; the round trip took ")
     assert running.ends() == 1
