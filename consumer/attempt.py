@@ -199,9 +199,6 @@ class Attempt:
         except TimeoutError as error:
             return None, bodies.timed_out(self._task) if bound.expired() else error
         except BaseException as error:  # noqa: BLE001 - every way in which a handler can end is an outcome
-            task = asyncio.current_task()
-            # A drain and a cancelled job cancel it; a handler can also come upon something else that was cancelled.
-            self.interrupted = self.interrupted or (task is not None and task.cancelling() > 0)
             return None, self._as_failure(error)
 
     def _start(self, place: Place) -> None:

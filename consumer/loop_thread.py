@@ -39,6 +39,7 @@ class LoopThread:
         self._fresh: set[Attempt] = set()
         self._beginning = threading.Lock()
         self._retired = False
+        self._stopping = False
         self._answered = True
         self._silent_s = 0.0
         self._looked_at = time.monotonic()
@@ -131,7 +132,7 @@ class LoopThread:
 
     def close(self, timeout_s: float) -> None:
         """Stop the loop; a handler that blocks it is left behind."""
-        self._soon(self._loop.stop)
+        self._soon(self._stop)
         self._thread.join(timeout_s)
 
     # On the loop.
@@ -165,7 +166,7 @@ class LoopThread:
 
     def _cancel(self, attempt: Attempt) -> None:
         if (task := self._running.get(attempt)) is not None:
-            task.cancel()
+            _interrupt(attempt, task)
 
     def _make_room(self, attempt: Attempt) -> None:
         if (task := self._running.pop(attempt, None)) is not None:
@@ -181,14 +182,18 @@ class LoopThread:
 
     async def _cancelled(self, waited_for: Mapping[Attempt, asyncio.Task[None]]) -> None:
         tasks = list(waited_for.values())
-        for task in (self._running | self._given_up).values():
-            task.cancel()
+        for attempt, task in (self._running | self._given_up).items():
+            _interrupt(attempt, task)
         if tasks:
             await asyncio.wait(tasks, timeout=_LAST_WORDS_S)
 
     def _wind_up(self) -> None:
         winding_up = self._loop.create_task(self._cancelled(self._running | self._given_up))
-        winding_up.add_done_callback(lambda _: self._loop.stop())
+        winding_up.add_done_callback(lambda _: self._stop())
+
+    def _stop(self) -> None:
+        self._stopping = True
+        self._loop.stop()
 
     def _soon(self, do: Callable[..., Any], *arguments: Any) -> None:
         # A loop that was closed runs nothing.
@@ -209,4 +214,12 @@ class LoopThread:
         except BaseException:  # noqa: BLE001 - a task that a handler started may not take the loop from the others
             logger.exception("a task of a handler tried to end the program")
             return True
-        return False
+        if not self._stopping:
+            logger.error("a handler stopped the event loop; it goes on")
+        return not self._stopping
+
+
+def _interrupt(attempt: Attempt, task: asyncio.Task[None]) -> None:
+    # So that a task which is cancelled by a handler, its own or another one, is told from this.
+    attempt.interrupted = True
+    task.cancel()

@@ -28,7 +28,7 @@ def _called(function: Callable[[Any], object], definition: Definition, payload: 
     told = f"the key function of {definition.name}"
     try:
         key = function(payload)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise InvalidOption("unique_key", f"{told} raised {type(error).__name__}: {error}") from error
     if not isinstance(key, str):
         raise InvalidOption("unique_key", f"{told} returned {key!r}, which is no text")

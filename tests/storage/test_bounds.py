@@ -15,7 +15,7 @@ from tests.support.stage import LEASE, SECOND, Stage, ending, lease_of, new_job
 
 MANY = 100_000
 PORTION = 100
-SLOWEST = timedelta(milliseconds=5)
+SLOWEST = timedelta(milliseconds=20)
 
 
 def fill(stage: Stage, index: str, score: float, *, claimed: bool = False) -> None:
@@ -67,7 +67,7 @@ def watched(stage: Stage) -> Iterator[None]:
 
 
 def test_promotion_is_bounded(stage: Stage) -> None:
-    """Of a hundred thousand jobs that are due one exchange makes a hundred ready, within 5 ms, and says so."""
+    """Of a hundred thousand jobs that are due one exchange makes a hundred ready, within 20 ms, and says so."""
     fill(stage, "scheduled:default", stage.now_ms)
     reply, took = timed(stage)
     assert stage.client.zcard(stage.key("ready", "default")) == 3 * PORTION
@@ -88,7 +88,7 @@ def test_promotion_is_bounded_over_all_queues(stage: Stage) -> None:
 
 
 def test_reclaiming_is_bounded(stage: Stage) -> None:
-    """Of a hundred thousand leases that ended one exchange reclaims a hundred, within 5 ms, and looks again at once."""
+    """Of a hundred thousand leases that ended one exchange reclaims a hundred, within 20 ms,."""
     fill(stage, "leases", stage.now_ms, claimed=True)
     reply, took = timed(stage)
     assert (len(reply.lost), reply.next_due_ms) == (PORTION, stage.now_ms)
@@ -96,7 +96,7 @@ def test_reclaiming_is_bounded(stage: Stage) -> None:
 
 
 def test_pruning_is_bounded(stage: Stage) -> None:
-    """Of a hundred thousand jobs whose retention is over one exchange removes a hundred, within 5 ms."""
+    """Of a hundred thousand jobs whose retention is over one exchange removes a hundred, within 20 ms."""
     fill(stage, "final:succeeded", stage.now_ms)
     _, took = timed(stage)
     assert stage.client.zcard(stage.key("final", "succeeded")) == MANY - 3 * PORTION
@@ -104,7 +104,7 @@ def test_pruning_is_bounded(stage: Stage) -> None:
 
 
 def test_suspects_are_claimed_one_by_one(stage: Stage) -> None:
-    """Among a hundred thousand suspects an exchange claims the one wanted, within 5 ms, and says there are more."""
+    """Among a hundred thousand suspects an exchange claims the one wanted, within 20 ms, and says there are more."""
     fill(stage, "suspect:default", 1)
     reply, took = timed(stage, suspects=1)
     assert (len(reply.claims), reply.more_suspects) == (1, True)
@@ -112,7 +112,7 @@ def test_suspects_are_claimed_one_by_one(stage: Stage) -> None:
 
 
 def test_a_kind_of_many_jobs_is_bounded(stage: Stage) -> None:
-    """Of a hundred thousand parked jobs of one kind those wanted are claimed, within 5 ms, also where few have room."""
+    """Of a hundred thousand parked jobs of one kind those wanted are claimed, within 20 ms, also where few have room."""
     fill(stage, "parked:default:d:TEST_JOB", 5e15)
     stage.client.sadd(stage.key("parked_kinds"), "default:d:TEST_JOB")
     stage.send(stage.execution.announce(holder="h", abilities={"TEST_JOB": "other"}))

@@ -1,5 +1,7 @@
 """The unique key of a payload."""
 
+import sys
+
 import attrs
 import pytest
 
@@ -37,7 +39,9 @@ def test_a_function_makes_the_key() -> None:
     assert len(key_of(Letter("ada" * 100), key=lambda letter: letter.to)) == 64
 
 
-@pytest.mark.parametrize(("function", "reason"), [(len, "raised TypeError"), (lambda _: 7, "returned 7")])
+@pytest.mark.parametrize(
+    ("function", "reason"), [(len, "raised TypeError"), (sys.exit, "raised SystemExit"), (lambda _: 7, "returned 7")]
+)
 def test_a_function_that_makes_none_is_refused(function: object, reason: str) -> None:
     """A function that fails, or returns what is no text, refuses that one job and names the definition."""
     with pytest.raises(InvalidOption, match=f"the key function of LETTER {reason}"):

@@ -33,6 +33,7 @@ from tests.support.shop.jobs import (
     Letter,
     Linger,
     LingerAsync,
+    Meddle,
     Mumble,
     Nap,
     Order,
@@ -371,3 +372,14 @@ async def restless(job: Restless, context: JobContext) -> int:
     if context.fence < job.times:
         raise Snooze(timedelta(milliseconds=1))
     return context.fence
+
+
+@handles(Meddle)
+async def meddle(job: Meddle) -> None:
+    """Lay hands on the event loop."""
+    for task in asyncio.all_tasks():
+        if job.how == "all" or (job.how == "self" and task is asyncio.current_task()):
+            task.cancel()
+    if job.how == "stop":
+        asyncio.get_running_loop().stop()
+    await asyncio.sleep(0.01)

@@ -234,3 +234,11 @@ class Restless:
     """Snoozes for a millisecond, so many times."""
 
     times: int
+
+
+@define("MEDDLE", retry=ONCE)
+@attrs.frozen
+class Meddle:
+    """Lays hands on the event loop: ``self`` cancels its own task, ``all`` every task, ``stop`` stops the loop."""
+
+    how: str
