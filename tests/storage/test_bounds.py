@@ -88,7 +88,7 @@ def test_promotion_is_bounded_over_all_queues(stage: Stage) -> None:
 
 
 def test_reclaiming_is_bounded(stage: Stage) -> None:
-    """Of a hundred thousand leases that ended one exchange reclaims a hundred, within 20 ms,."""
+    """Of a hundred thousand leases that ended one exchange reclaims a hundred, within 20 ms."""
     fill(stage, "leases", stage.now_ms, claimed=True)
     reply, took = timed(stage)
     assert (len(reply.lost), reply.next_due_ms) == (PORTION, stage.now_ms)
@@ -112,7 +112,7 @@ def test_suspects_are_claimed_one_by_one(stage: Stage) -> None:
 
 
 def test_a_kind_of_many_jobs_is_bounded(stage: Stage) -> None:
-    """Of a hundred thousand parked jobs of one kind those wanted are claimed, within 20 ms, also where few have room."""
+    """Of a hundred thousand parked jobs of one kind those wanted are claimed in 20 ms, also where few have room."""
     fill(stage, "parked:default:d:TEST_JOB", 5e15)
     stage.client.sadd(stage.key("parked_kinds"), "default:d:TEST_JOB")
     stage.send(stage.execution.announce(holder="h", abilities={"TEST_JOB": "other"}))
