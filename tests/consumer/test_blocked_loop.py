@@ -65,7 +65,8 @@ def test_others_on_the_loop(impatient: RunningConsumer, jobs: Jobs, ledger: Ledg
     assert story(ended) == ["enqueued", "running", "released", "running", "succeeded"]
     assert "INFO" in impatient.says("an event loop that was blocked has ended", "Stuck: 0")
     assert jobs.state(job_id) is State.DEAD
-    assert ledger.subjects("end") == [job_id, dozing] or ledger.subjects("end") == [dozing, job_id]
+    # On the old loop the other one may have come to its end as well, which counts for nothing.
+    assert set(ledger.subjects("end")) == {job_id, dozing}
     assert impatient.logged("Traceback") == impatient.logged("refused the end") == []
 
 
