@@ -1,6 +1,7 @@
 """The example of the guarantees: a handler that stands being run twice, by consumers of which one is frozen."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ def rows(bank: Path, query: str) -> list[tuple[object, ...]]:
     """Return what the handlers have stored, nothing before they have."""
     if not bank.exists():
         return []
-    with sqlite3.connect(bank) as opened:
+    with closing(sqlite3.connect(bank)) as opened:
         return opened.execute(query).fetchall() if opened.execute("SELECT 1 FROM sqlite_master").fetchone() else []
 
 

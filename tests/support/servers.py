@@ -30,6 +30,14 @@ class RealServer:
         """Return a plain client, to look behind the scenes; close it."""
         return redis.Redis.from_url(self.url)
 
+    def answers(self) -> bool:
+        """Tell whether it takes requests, which its socket does a little later than it is there."""
+        with self.client() as client:
+            try:
+                return bool(client.ping())
+            except redis.ConnectionError:
+                return False
+
     def flush(self) -> None:
         """Empty it."""
         with self.client() as client:
@@ -73,8 +81,9 @@ def running(kind: str, *options: str) -> Iterator[RealServer]:
         ]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         try:
-            eventually(socket.exists, what=f"the socket of {kind}")
-            yield RealServer(f"unix://{socket}", process)
+            server = RealServer(f"unix://{socket}", process)
+            eventually(server.answers, what=f"an answer of {kind}")
+            yield server
         finally:
             process.kill()
             process.wait()
