@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,12 +32,9 @@ class RealServer:
         return redis.Redis.from_url(self.url)
 
     def answers(self) -> bool:
-        """Tell whether it takes requests, which its socket does a little later than it is there."""
-        with self.client() as client:
-            try:
-                return bool(client.ping())
-            except redis.ConnectionError:
-                return False
+        """Tell whether it takes connections, which it does a little later than its socket is there."""
+        with socket.socket(socket.AF_UNIX) as door:
+            return door.connect_ex(self.url.removeprefix("unix://")) == 0
 
     def flush(self) -> None:
         """Empty it."""
@@ -66,13 +64,13 @@ def program(kind: str) -> Path:
 def running(kind: str, *options: str) -> Iterator[RealServer]:
     """Run a server of a kind, with further options of its command line, as long as the block lasts."""
     with TemporaryDirectory(prefix="t-") as place:
-        socket = Path(place) / "s"
+        door = Path(place) / "s"
         command: list[str | Path] = [
             program(kind),
             "--port",
             "0",
             "--unixsocket",
-            socket,
+            door,
             "--dir",
             place,
             "--save",
@@ -81,7 +79,7 @@ def running(kind: str, *options: str) -> Iterator[RealServer]:
         ]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         try:
-            server = RealServer(f"unix://{socket}", process)
+            server = RealServer(f"unix://{door}", process)
             eventually(server.answers, what=f"an answer of {kind}")
             yield server
         finally:
