@@ -63,7 +63,8 @@ def program(kind: str) -> Path:
 @contextmanager
 def running(kind: str, *options: str) -> Iterator[RealServer]:
     """Run a server of a kind, with further options of its command line, as long as the block lasts."""
-    with TemporaryDirectory(prefix="t-") as place:
+    # A child that rewrites the append-only file may outlive the server by a moment, and put a file where others just went.
+    with TemporaryDirectory(prefix="t-", ignore_cleanup_errors=True) as place:
         door = Path(place) / "s"
         command: list[str | Path] = [
             program(kind),
@@ -77,11 +78,11 @@ def running(kind: str, *options: str) -> Iterator[RealServer]:
             "",
             *options,
         ]
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
         try:
             server = RealServer(f"unix://{door}", process)
             eventually(server.answers, what=f"an answer of {kind}")
             yield server
         finally:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)
             process.wait()
