@@ -17,6 +17,7 @@ from jobdefs.storage.confirmation import Confirmation, confirmation, hindrance
 from jobdefs.storage.drivers import AsyncStore
 from jobdefs.storage.inspection import InspectionCalls
 from jobdefs.storage.server import Server
+from jobdefs.storage.submission import SubmissionCalls
 from jobdefs.storage.suitability import Watch
 from service.breaker import Breaker
 
@@ -42,6 +43,7 @@ class Passage:
         self._store = store
         self._namespace = namespace
         self._inspection = InspectionCalls(namespace)
+        self._submission = SubmissionCalls(namespace)
         self._default = MEMORY if durability is None else durability
         self._watch = Watch(store.shown)
         self._breaker = Breaker()
@@ -84,13 +86,14 @@ class Passage:
             raise
 
     async def check(self) -> None:
-        """Return when the server has answered, and can keep the promises and the default level.
+        """Return when the server has shown that it takes jobs in, and can keep the promises and the default level.
 
-        It is asked even while the breaker is open.
+        It is asked even while the breaker is open. Raises StoreFull, too.
         """
         async with self._answering():
             await self._meet(again=bool(self._complaint))
-            await self._store.ping()
+            # A server that is full, or cannot write to its disk, refuses to take in even nothing.
+            await self._store.send(self._submission.submit([]))
         if self._complaint:
             raise StoreUnsuitable(self._complaint)
 

@@ -159,7 +159,7 @@ ROUTES: Final = (
         handler=health.ready,
         name="ready",
         summary="Tell whether the service can take jobs",
-        responses={200: "the store answers in time and can keep the promises"},
+        responses={200: "the store takes jobs in and can keep the promises"},
         errors=_STORE,
     ),
 )

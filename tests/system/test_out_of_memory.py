@@ -53,6 +53,9 @@ async def test_what_is_in_goes_on(
                 answer = await client.post("/v1/enqueue/ECHO", json={"payload": {"text": "refused"}})
                 assert answer.status == 503
                 assert "Retry-After" in answer.headers
+                readiness = await client.get("/readyz")
+                assert (readiness.status, (await readiness.json())["code"]) == (503, "store_full")
+            assert (await client.get("/readyz")).status == 200
             assert {job.state for job in ended} == {State.SUCCEEDED}
             assert {job.lost for job in ended} == {0}
             receipt = await queue.enqueue(Echo("taken"))
