@@ -4,7 +4,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from enum import Enum, auto
 from typing import Any
 
@@ -18,9 +18,11 @@ from consumer.huey_bridge.app import JobsHuey
 from consumer.huey_bridge.ending import Ending
 from consumer.place import Place
 from consumer.plan import Lane, Plan, retention_of
-from jobdefs.errors import RequestError, StoreError, UnreadableEnvelope
+from jobdefs.errors import JobsError, RequestError, StoreError, UnreadableEnvelope
 from jobdefs.record import Envelope
-from jobdefs.storage.contract import Claim, Settlement
+from jobdefs.runtime.logs import about
+from jobdefs.storage.contract import Claim, Effect, Settlement
+from jobdefs.wire import codec
 
 
 class _Side(Enum):
@@ -56,9 +58,11 @@ class Attempt:
         self.watched = False
         self._app = app
         self._settle = settle
-        self._follow_ups = FollowUps(app)
+        self._payload: Any = None
+        self._timeout_s: float | None = None
+        self._made_task: Any = None
         self._context: JobContext | None = None
-        self._task: Any = None
+        self._follow_ups: FollowUps | None = None
         self._place: Place | None = None
         self._deciding = threading.Lock()
         self._ended_by: _Side | None = None
@@ -78,7 +82,7 @@ class Attempt:
     def run(self, place: Place) -> None:
         """Run a ``def`` handler in the calling thread, and settle."""
         self._place = place
-        with self._logged(), self._settled(_Side.INSIDE):
+        with about(self), self._settled(_Side.INSIDE):
             if self._ready():
                 self._end(*self._outcome(place))
         self._leave(place)
@@ -86,7 +90,7 @@ class Attempt:
     async def run_async(self, place: Place) -> None:
         """Run an ``async def`` handler, and settle."""
         self._place = place
-        with self._logged(), self._settled(_Side.INSIDE):
+        with about(self), self._settled(_Side.INSIDE):
             if self._ready():
                 self._end(*await self._outcome_async(place))
         self._leave(place)
@@ -115,11 +119,11 @@ class Attempt:
     def give_up(self) -> None:
         """End the attempt from outside, unless it has ended: as cancelled if it was, else as timed out."""
         place = self._place
-        with self._logged():
+        with about(self):
             if place is None or self.given_up or not self._is_ended_by(_Side.OUTSIDE):
                 return
             with self._settled(_Side.OUTSIDE):
-                self._conclude(None, bodies.cancelled() if self.cancelled else bodies.timed_out(self._task))
+                self._conclude(None, bodies.cancelled() if self.cancelled else bodies.timed_out(self._timeout_s))
             place.give_up(self)
 
     def count_as_stuck(self) -> None:
@@ -127,18 +131,18 @@ class Attempt:
         if self._place is not None:
             how = "was cancelled" if self.cancelled else "has timed out"
             what = f"the handler goes on though its attempt {how}; its result will count for nothing"
-            with self._logged():
+            with about(self):
                 self._place.keeper.leaks.enter(self, what)
 
     def released(self, detail: str) -> Settlement:
         """Return the settlement that hands the job back without using up an attempt."""
         return conclusion.released(self.claim, detail)
 
-    def _logged(self) -> AbstractContextManager[None]:
+    @property
+    def log_fields(self) -> dict[str, Any]:
+        """What the log lines of this attempt show."""
         claim = self.claim
-        return logger.contextualize(
-            job_id=claim.id, job_name=self.written.name, queue=claim.queue, attempt=claim.failures + 1
-        )
+        return {"job_id": claim.id, "job_name": self.written.name, "queue": claim.queue, "attempt": claim.failures + 1}
 
     @contextmanager
     def _settled(self, side: _Side) -> Iterator[None]:
@@ -152,19 +156,45 @@ class Attempt:
             if not self._is_ended_by(side):
                 return
             logger.exception("the attempt could not be ended as its handler asked")
-            self._settle(self, conclusion.broken(self._task, self.claim, self.plan, error), None)
+            self._settle(self, conclusion.broken(self._made_task, self.claim, self.plan, error), None)
 
     def _ready(self) -> bool:
         """Decode the job and do what Huey does before a task's body; False where that settled it."""
         try:
-            self._task = bodies.task(self._app, self.plan, self.claim, self.written)
+            self._read()
         except (RequestError, UnreadableEnvelope) as error:
             self._park(str(error))
             return False
+        if self._concerns_nobody():
+            return True
         ending = self._app.begin(self._task, self.claim, retention_of(self.plan))
         if ending is not None:
             self._settle(self, ending.settlement(), ending)
         return ending is None
+
+    def _read(self) -> None:
+        if self.plan is None:
+            self._timeout_s = self._task.timeout
+            return
+        definition = self.plan.definition
+        self._payload = codec.decode(definition, self.written.payload)
+        self._timeout_s = definition.timeout.total_seconds() if definition.timeout else None
+
+    @property
+    def _task(self) -> Any:
+        """Huey's task, which costs as much as a short handler and is made where Huey has a say."""
+        if self._made_task is None:
+            self._made_task = bodies.task(self._app, self.plan, self.claim, self.written, self._payload)
+        return self._made_task
+
+    def _concerns_nobody(self) -> bool:
+        """Tell whether Huey would do nothing before the handler, and nothing after its success.
+
+        A definition's task is part of no pipeline.
+        """
+        claim = self.claim
+        free = self.plan is not None and self.written.expires_in_ms is None
+        return free and not (claim.revoked or claim.revoked_by_name or self._app.is_heard)
 
     def _park(self, reason: str) -> None:
         logger.warning("parked: {}", reason)
@@ -180,7 +210,7 @@ class Attempt:
             try:
                 self.interruptible = True
                 self._refuse_cancelled()
-                with bodies.timed(self._app, self._task):
+                with bodies.timed(self._app, self._timeout_s):
                     value = self._call()
             finally:
                 self.interruptible = False
@@ -194,18 +224,22 @@ class Attempt:
         self._start(place)
         try:
             self._refuse_cancelled()
-            async with asyncio.timeout(self._task.timeout) as bound:
+            if self._timeout_s is None:
+                return await self._call(), None
+            async with asyncio.timeout(self._timeout_s) as bound:
                 return await self._call(), None
         except TimeoutError as error:
-            return None, bodies.timed_out(self._task) if bound.expired() else error
+            late = self._timeout_s is not None and bound.expired()
+            return None, bodies.timed_out(self._timeout_s) if late else error
         except BaseException as error:  # noqa: BLE001 - every way in which a handler can end is an outcome
             return None, self._as_failure(error)
 
     def _start(self, place: Place) -> None:
         self.began = time.monotonic()
-        bodies.set_deadline(self._task, self.began)
-        if self._task.timeout:
-            self._bound(place, self.began + self._task.timeout)
+        if self._made_task is not None:
+            bodies.set_deadline(self._made_task, self.began)
+        if self._timeout_s:
+            self._bound(place, self.began + self._timeout_s)
 
     def _bound(self, place: Place, moment: float) -> None:
         self.watched = True
@@ -220,34 +254,35 @@ class Attempt:
     def _call(self) -> Any:
         if self.plan is None:
             return bodies.call(self._task)
-        [payload] = self._task.args
-        if not self.plan.binding.takes_context:
-            return self.plan.binding.handler(payload)
-        self._context = self._new_context()
+        binding = self.plan.binding
+        if not binding.takes_context:
+            return binding.handler(self._payload)
+        self._context = self._new_context(self.plan.definition.retry.attempts)
         if self.abandoned or self.cancelled:
             self._tell_handler()
-        return self.plan.binding.handler(payload, self._context)
+        return binding.handler(self._payload, self._context)
 
-    def _new_context(self) -> JobContext:
-        claim, timeout = self.claim, self._task.timeout
+    def _new_context(self, attempts: int) -> JobContext:
+        claim = self.claim
+        self._follow_ups = FollowUps(self._app)
         return JobContext(
             id=claim.id,
             name=self.written.name,
             queue=claim.queue,
             attempt=claim.failures + 1,
-            attempts=claim.failures + 1 + self._task.retries,
+            attempts=claim.failures + 1 + bodies.retries_left(self.written.attempts or attempts, claim),
             lost=claim.lost,
             generation=claim.generation,
             fence=claim.fence,
-            deadline=self.began + timeout if timeout and self.began else None,
+            deadline=self.began + self._timeout_s if self._timeout_s and self.began else None,
             enqueue=self._follow_ups.add,
         )
 
     def _tell_handler(self) -> None:
         if self._context is not None:
             self._context.abandoned, self._context.cancelled = self.abandoned, self.cancelled
-        if self._task is not None:
-            bodies.stop(self._task)
+        if self._made_task is not None:
+            bodies.stop(self._made_task)
 
     def _end(self, value: Any, error: BaseException | None) -> None:
         if self._is_ended_by(_Side.INSIDE):
@@ -267,19 +302,35 @@ class Attempt:
         if self.watched:
             place.keeper.forget(self)
         if self.given_up:
-            with self._logged():
+            with about(self):
                 place.keeper.leaks.leave(self, "the handler")
 
     def _conclude(self, value: Any, error: BaseException | None) -> None:
+        if error is None and self._succeeds_plainly(value):
+            return
         what = (self._app, self._task, self.claim, self.plan)
         if error is None:
-            ending = conclusion.succeeded(*what, value, effects=self._follow_ups.effects())
+            ending = conclusion.succeeded(*what, value, effects=self._effects())
         else:
             ending = conclusion.failed(*what, error)
         settlement = ending.settlement()
         if not self.abandoned:
             conclusion.tell(settlement)
         self._settle(self, settlement, ending)
+
+    def _succeeds_plainly(self, value: Any) -> bool:
+        """Settle without Huey where it would do no more than keep the value; False where it would."""
+        if self.plan is None or not self._concerns_nobody():
+            return False
+        try:
+            settlement = conclusion.plainly_succeeded(self._app, self.claim, self.plan, value, self._effects())
+        except (JobsError, TypeError, ValueError):
+            return False
+        self._settle(self, settlement, None)
+        return True
+
+    def _effects(self) -> list[Effect]:
+        return self._follow_ups.effects() if self._follow_ups is not None else []
 
     def _as_failure(self, error: BaseException) -> BaseException:
         if self.interrupted:

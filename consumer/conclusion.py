@@ -43,6 +43,26 @@ def failed(app: JobsHuey, task: Any, claim: Claim, plan: Plan | None, error: Bas
     return _replayed(app, ending, plan, None)
 
 
+def plainly_succeeded(app: JobsHuey, claim: Claim, plan: Plan, value: Any, effects: list[Effect]) -> Settlement:
+    """Return the settlement that a replay of this value would come to where nobody hears of it.
+
+    Raises JobsError, TypeError or ValueError where the value cannot be kept.
+    """
+    kept = app.results and (value is not None or app.store_none)
+    retention = plan.definition.retention
+    return Settlement(
+        id=claim.id,
+        token=claim.token,
+        outcome=Outcome.SUCCEEDED,
+        failures=claim.failures,
+        keep=retention.succeeded,
+        keep_result=retention.result if kept else None,
+        keep_history=retention.history,
+        result=bodies.result(app, plan, value) if kept else b"",
+        effects=effects,
+    )
+
+
 def succeeded(
     app: JobsHuey, task: Any, claim: Claim, plan: Plan | None, value: Any, *, effects: Sequence[Effect]
 ) -> Ending:

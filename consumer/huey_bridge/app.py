@@ -1,5 +1,6 @@
 """The Huey instance that ``huey_consumer consumer.app`` runs."""
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -28,6 +29,7 @@ from jobdefs.storage.values import ValueCalls
 
 _CHORD_KEPT_MS: Final = 30 * 24 * 3600 * 1000
 _VALUE_KEPT_MS: Final = 24 * 3600 * 1000
+_LOG: Final = logging.getLogger("huey")
 
 
 class _Begins(BaseException):
@@ -90,6 +92,12 @@ class JobsHuey(RedisHuey):
         return task
 
     # The two halves of Huey.execute, with the handler in between.
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether somebody wants to hear of every attempt: a hook, a receiver of signals, or a reader of Huey's log."""
+        heard = self._pre_execute or self._post_execute or any(self._signal.receivers.values())
+        return bool(heard) or _LOG.isEnabledFor(logging.INFO)
 
     def begin(self, task: Task, claim: Claim, retention: Retention) -> Ending | None:
         """Do what Huey does before a task's body: revocation, expiry, hooks. Return the ending if that ends it."""

@@ -1,13 +1,13 @@
 """The bodies of Huey's tasks, as an attempt sees them."""
 
-from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Any, Final
 
 from huey.api import Task
 from huey.exceptions import CancelExecution, TaskTimeout
-from huey.utils import noop_context
 
 from consumer.huey_bridge import reading
+from consumer.huey_bridge.reading import retries_left
 from consumer.plan import Plan
 from jobdefs.errors import TooLarge
 from jobdefs.policy import MAX_RESULT_BYTES
@@ -18,19 +18,14 @@ from jobdefs.wire import codec
 if TYPE_CHECKING:
     from consumer.huey_bridge.app import JobsHuey
 
+_UNBOUND: Final = nullcontext()
 
-def task(app: "JobsHuey", plan: Plan | None, claim: Claim, written: Envelope) -> Task:
-    """Return the task behind a claim; raises RequestError or UnreadableEnvelope where there is none."""
+
+def task(app: "JobsHuey", plan: Plan | None, claim: Claim, written: Envelope, payload: Any = None) -> Task:
+    """Return the task behind a claim, with a definition's payload where it is known; raises UnreadableEnvelope."""
     if plan is None:
         return reading.plain_task(app, claim, written)
-    return reading.defined_task(plan.definition, plan.task_class, claim, written)
-
-
-def stand_in(app: "JobsHuey", plan: Plan | None, claim: Claim, written: Envelope) -> Task:
-    """Return the task behind a claim for whoever must not read a definition's payload; raises UnreadableEnvelope."""
-    if plan is None:
-        return reading.plain_task(app, claim, written)
-    return reading.stand_in(plan.definition, plan.task_class, claim, written)
+    return reading.defined_task(plan.definition, plan.task_class, claim, written, payload)
 
 
 def knows(app: "JobsHuey", written: Envelope) -> bool:
@@ -44,16 +39,16 @@ def call(plain: Task) -> Any:
     return type(plain).execute(plain)
 
 
-def timed(app: "JobsHuey", timed_task: Task) -> AbstractContextManager[None]:
-    """Bound a ``def`` handler by its task's timeout, where the worker type can interrupt one."""
-    if not timed_task.timeout or app._timeout_handler is None:  # noqa: SLF001 - Huey's consumer sets it
-        return noop_context()
-    return app._timeout_handler(timed_task.timeout)  # noqa: SLF001
+def timed(app: "JobsHuey", timeout_s: float | None) -> AbstractContextManager[None]:
+    """Bound a ``def`` handler by its timeout, in seconds, where the worker type can interrupt one."""
+    if not timeout_s or app._timeout_handler is None:  # noqa: SLF001 - Huey's consumer sets it
+        return _UNBOUND
+    return app._timeout_handler(timeout_s)  # noqa: SLF001
 
 
-def timed_out(late: Task) -> TaskTimeout:
-    """Return the error of a task that ran for too long."""
-    return TaskTimeout(f"timeout ({late.timeout}s)")
+def timed_out(timeout_s: float | None) -> TaskTimeout:
+    """Return the error of an attempt that ran for longer than ``timeout_s``."""
+    return TaskTimeout(f"timeout ({timeout_s}s)")
 
 
 def cancelled() -> CancelExecution:

@@ -13,27 +13,17 @@ from jobdefs.definition import Definition
 from jobdefs.errors import UnreadableEnvelope
 from jobdefs.record import Envelope
 from jobdefs.storage.contract import Claim
-from jobdefs.wire import codec
 
 if TYPE_CHECKING:
     from consumer.huey_bridge.app import JobsHuey
 
 
-def defined_task(definition: Definition, task_class: type[Task], claim: Claim, written: Envelope) -> Task:
-    """Return the task of a defined job; raises InvalidBody or InvalidPayload where the payload does not fit."""
-    return _with_payload(codec.decode(definition, written.payload), definition, task_class, claim, written)
-
-
-def stand_in(definition: Definition, task_class: type[Task], claim: Claim, written: Envelope) -> Task:
-    """Return the task of a defined job without its payload, which is None instead."""
-    return _with_payload(None, definition, task_class, claim, written)
-
-
-def _with_payload(
-    payload: Any, definition: Definition, task_class: type[Task], claim: Claim, written: Envelope
+def defined_task(
+    definition: Definition, task_class: type[Task], claim: Claim, written: Envelope, payload: Any
 ) -> Task:
+    """Return the task of a defined job; ``payload`` is None for whoever must not read it."""
     attempts = written.attempts or definition.retry.attempts
-    task = task_class((payload,), {}, id=claim.id, retries=_retries_left(attempts, claim))
+    task = task_class((payload,), {}, id=claim.id, retries=retries_left(attempts, claim))
     task.timeout = definition.timeout.total_seconds() if definition.timeout else None
     return _expiring(task, claim, written)
 
@@ -51,7 +41,7 @@ def plain_task(app: "JobsHuey", claim: Claim, written: Envelope) -> Task:
     if chord is not None:
         task.extend_data((_chord_values(app, *chord),))
     attempts = written.attempts or task.retries + 1
-    task.retries = _retries_left(attempts, claim)
+    task.retries = retries_left(attempts, claim)
     return _expiring(task, claim, written)
 
 
@@ -60,7 +50,8 @@ def _chord_values(app: "JobsHuey", chord_id: str, size: int) -> list[Any]:
     return [app.serializer.deserialize(values[place]) if place in values else None for place in range(size)]
 
 
-def _retries_left(attempts: int, claim: Claim) -> int:
+def retries_left(attempts: int, claim: Claim) -> int:
+    """Return how many attempts are left behind this one."""
     return max(attempts - 1 - claim.failures, 0)
 
 

@@ -81,7 +81,7 @@ class Stay:
     def timed_out(self) -> End:
         """The attempt failed by its timeout, and runs again if the retry policy says so."""
         logger.warning("the quarantine's process was killed: the job did not end at its timeout")
-        settlement, told = self._failed(bodies.timed_out(self._task), final=False)
+        settlement, told = self._failed(bodies.timed_out(self._task.timeout if self._task else None), final=False)
         return attrs.evolve(settlement, own_end=False), told
 
     def cancelled(self) -> End:
@@ -103,6 +103,6 @@ class Stay:
     def _stand_in(self) -> Any:
         attempt = self.attempt
         try:
-            return bodies.stand_in(self._app, attempt.plan, attempt.claim, attempt.written)
+            return bodies.task(self._app, attempt.plan, attempt.claim, attempt.written)
         except Exception:  # noqa: BLE001 - the process will find out, and say what is wrong with it
             return None

@@ -5,9 +5,10 @@ import logging
 import re
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar, Token
 from pathlib import Path
-from typing import Any, Final, Literal, TextIO
+from typing import Any, Final, Literal, Protocol, TextIO
 
 from loguru import logger
 
@@ -19,6 +20,35 @@ _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u
 _INDENT: Final = "\n    "
 
 
+class Subject(Protocol):
+    """What log lines are about."""
+
+    @property
+    def log_fields(self) -> Mapping[str, Any]:
+        """The fields that its lines show."""
+
+
+_subject: Final[ContextVar[Subject | None]] = ContextVar("subject", default=None)
+
+
+class about:  # noqa: N801 - used as a function, in front of a block
+    """A block whose lines, its callees' and its tasks' among them, show the fields of a subject.
+
+    Unlike ``logger.contextualize`` it asks for them only when a line is written: most attempts write none.
+    """
+
+    __slots__ = ("_subject", "_token")
+
+    def __init__(self, subject: Subject) -> None:
+        self._subject = subject
+
+    def __enter__(self) -> None:
+        self._token: Token[Subject | None] = _subject.set(self._subject)
+
+    def __exit__(self, *error: object) -> None:
+        _subject.reset(self._token)
+
+
 def configure(level: str = "INFO", form: Format = "text", sink: TextIO | Path | None = None) -> None:
     """Write everything from this level on to the sink (standard error if None), instead of wherever it went before.
 
@@ -26,6 +56,7 @@ def configure(level: str = "INFO", form: Format = "text", sink: TextIO | Path | 
     brings into a message cannot look like a line of its own, nor steer a terminal.
     """
     logger.remove()
+    logger.configure(patcher=_tell_subject)
     line = _text if form == "text" else _json
     options: dict[str, Any] = {
         "level": level,
@@ -51,6 +82,13 @@ def intercept(*names: str, level: str = "INFO") -> None:
         top.addHandler(_Interceptor())
         top.propagate = False
         top.setLevel(logger.level(level).no)
+
+
+def _tell_subject(record: Any) -> None:
+    subject = _subject.get()
+    if subject is not None:
+        # What somebody bound himself counts for more.
+        record["extra"] = {**subject.log_fields, **record["extra"]}
 
 
 class _Interceptor(logging.Handler):

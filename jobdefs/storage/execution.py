@@ -10,7 +10,7 @@ from jobdefs.clock import to_ms
 from jobdefs.policy import LEASE, TOMBSTONE
 from jobdefs.storage import keys, moment
 from jobdefs.storage.call import Argument, Call
-from jobdefs.storage.contract import Beat, Claim, Exchange, Execution, Lease, LostLease, Room, Settlement, SettleVerdict
+from jobdefs.storage.contract import Beat, Claim, Exchange, Execution, Lease, LostLease, Outcome, Room, Settlement, SettleVerdict
 from jobdefs.storage.scripts import script
 
 _REMEMBERED: Final = 10
@@ -83,22 +83,29 @@ def _arguments(settlement: Settlement) -> list[Argument]:
         settlement.id,
         settlement.token,
         settlement.outcome.value,
-        settlement.failures,
-        to_ms(settlement.delay),
         to_ms(settlement.keep),
         _optional_ms(settlement.keep_result),
         _optional_ms(settlement.keep_history),
         settlement.result,
+    ]
+    # Most attempts succeed, and then there is no more to tell.
+    args += ("",) if settlement.outcome is Outcome.SUCCEEDED and not settlement.error else _more_arguments(settlement)
+    args.append(len(settlement.effects))
+    for effect in settlement.effects:
+        args += (effect.kind, *effect.args)
+    return args
+
+
+def _more_arguments(settlement: Settlement) -> tuple[Argument, ...]:
+    return (
+        settlement.failures,
+        to_ms(settlement.delay),
         settlement.error,
         # An error's text may hold lone surrogates, as names of files do that are not UTF-8.
         settlement.detail.encode("utf-8", "backslashreplace"),
         settlement.kind,
         int(settlement.own_end),
-        len(settlement.effects),
-    ]
-    for effect in settlement.effects:
-        args += (effect.kind, *effect.args)
-    return args
+    )
 
 
 def _optional_ms(duration: timedelta | None) -> Argument:

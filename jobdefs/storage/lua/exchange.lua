@@ -13,9 +13,10 @@
 --   number of rooms; for each of them: how many of its jobs to claim at most, number of its job names, these names
 --     ('huey:' stands for every plain Huey task)
 --   number of settlements; for each of them:
---     id, token, outcome (succeeded | failed | snoozed | released | dead | cancelled | expired | parked), failures so far,
---     delay in ms, how long the job, its result ('' as the job) and its history ('' as the job) are kept in ms,
---     result ('' none), error ('' none), detail for the history or the reason of parking, kind ('' none) of what is parked:
+--     id, token, outcome (succeeded | failed | snoozed | released | dead | cancelled | expired | parked),
+--     how long the job, its result ('' as the job) and its history ('' as the job) are kept in ms, result ('' none),
+--     failures so far ('' as before, and nothing but the effects follows), delay in ms, error ('' none),
+--     detail for the history or the reason of parking, kind ('' none) of what is parked:
 --     'digest:name', for consumers that announced this name with a digest that has not refused the job,
 --     1 if the attempt came to an end of its own, 0 if its process had to be killed,
 --     number of effects; for each of them its kind and arguments (include/effects.lua)
@@ -41,6 +42,7 @@
 --- @include "forgetting"
 --- @include "revocations"
 --- @include "arguments"
+--- @include "gathering"
 --- @include "effects"
 --- @include "settlement"
 --- @include "upkeep"
@@ -66,6 +68,8 @@ for i = 1, take_number() do
   if verdicts[i] == 'stale' and not before then stale = stale + 1 end
 end
 
+keep_gathered()
+
 promote_all(names)
 local lost = reclaim(lease)
 prune(UPKEEP + 2 * #verdicts, tombstone)
@@ -82,6 +86,7 @@ else
   if suspects > 0 then claim_suspects(names, suspects, caller, claims) end
   if #claims > 0 or settled or stale > 0 or repeated then keep_answer(holder, token, lease, claims, verdicts) end
 end
+keep_gathered()
 add_revocations(claims)
 
 -- Whether jobs remain, and the earliest moment at which there is something to do for somebody who serves these queues.

@@ -1,11 +1,20 @@
 -- The end of an attempt. Only the holder of the lease, told by its token, may settle.
 local OUTCOMES = {}
 
+local function forget_early(job, kind, keep)
+  if keep and keep < job.keep then forget_at(now + keep, kind, job.id) end
+end
+
 local function final(job)
-  finish(job.id, job.outcome, job.keep, job.lock)
-  for kind, keep in pairs({result = tonumber(job.keep_result), history = tonumber(job.keep_history)}) do
-    if keep < job.keep then forget_at(now + keep, kind, job.id) end
+  gather_added(key('final', job.outcome), now + job.keep, job.id)
+  if job.result == '' then
+    write_run(job.id, 'state', job.outcome, 'finished_at_ms', now)
+  else
+    write_run(job.id, 'state', job.outcome, 'finished_at_ms', now, 'result', job.result)
   end
+  let_go(job.lock, job.id)
+  forget_early(job, 'result', job.keep_result)
+  forget_early(job, 'history', job.keep_history)
   return job.outcome
 end
 OUTCOMES.succeeded, OUTCOMES.dead, OUTCOMES.cancelled, OUTCOMES.expired = final, final, final, final
@@ -67,11 +76,14 @@ OUTCOMES.failed, OUTCOMES.snoozed = again_later, again_later
 
 -- Reads one settlement's arguments; see exchange.lua for their order.
 local function take_settlement()
-  return {
-    id = take(), token = take(), outcome = take(), failures = take_number(), delay = take_number(), keep = take_number(),
-    keep_result = take(), keep_history = take(), result = take(), error = take(), detail = take(), kind = take(),
-    own_end = take_number() == 1,
+  local job = {
+    id = take(), token = take(), outcome = take(), keep = take_number(), keep_result = take_number(),
+    keep_history = take_number(), result = take(), failures = take_number(),
   }
+  if job.failures then
+    job.delay, job.error, job.detail, job.kind, job.own_end = take_number(), take(), take(), take(), take_number() == 1
+  end
+  return job
 end
 
 local function read_held(job)
@@ -88,11 +100,12 @@ local function settle(known)
   local state, token = read_held(job)
   local valid = not known and state == 'running' and token == job.token and job.queue and job.score
   if valid then
-    if job.failures > 0 then write_run(job.id, 'failures', job.failures) end
-    if job.error ~= '' then write_run(job.id, 'error', job.error) end
-    if job.result ~= '' then write_run(job.id, 'result', job.result) end
+    if job.failures then
+      if job.failures > 0 then write_run(job.id, 'failures', job.failures) end
+      if job.error ~= '' then write_run(job.id, 'error', job.error) end
+    end
     note_move(job.name, 'running', OUTCOMES[job.outcome](job))
-    redis.pcall('ZREM', leases, job.id)
+    gather_removed(leases, job.id)
   end
   take_effects(valid)
   if valid then return 'settled' end
