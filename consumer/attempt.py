@@ -218,7 +218,11 @@ class Attempt:
             # An interrupt may come as late as in the line above this.
             self.interruptible = False
             return None, self._as_failure(error)
-        return value, None
+        # Nobody may have interrupted it yet, and whoever does so from outside comes a little later.
+        return (None, bodies.timed_out(self._timeout_s)) if self._is_late() else (value, None)
+
+    def _is_late(self) -> bool:
+        return bool(self._timeout_s and self.began and time.monotonic() > self.began + self._timeout_s)
 
     async def _outcome_async(self, place: Place) -> tuple[Any, BaseException | None]:
         self._start(place)

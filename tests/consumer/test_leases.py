@@ -30,8 +30,8 @@ def test_killed_consumer(start_consumer: StartConsumer, jobs: Jobs, ledger: Ledg
     first = start_consumer("-n", JOBS_LEASE="1")
     job_id = jobs.put(Nap(1))
     eventually(lambda: job_id in ledger.subjects("start"))
-    second = start_consumer("-n", JOBS_LEASE="1")
     first.kill()
+    second = start_consumer("-n", JOBS_LEASE="1")
     job = jobs.ended(job_id)
     assert (job.state, job.failures, job.lost) == (State.SUCCEEDED, 0, 1)
     assert second.logged("Traceback") == []

@@ -43,7 +43,7 @@ def test_frozen_consumer(start_consumer: StartConsumer, jobs: Jobs, ledger: Ledg
     with first.frozen():
         second = start_consumer("-n", JOBS_LEASE="1")
         eventually(lambda: ledger.subjects("start").count(job_id) == 2)
-    eventually(lambda: is_gone(pid), timeout=2, what="the end of the process")
+    eventually(lambda: is_gone(pid), what="the end of the process")
     job = jobs.ended(job_id)
     assert (job.state, job.failures, job.lost) == (State.SUCCEEDED, 0, 3)
     assert job.result == str(quarantines(second)[0]).encode()

@@ -281,6 +281,7 @@ async def test_password_set_while_it_runs(kind: str):
             assert await accepted(client)
             admin.config_set("requirepass", "secret")
             admin.client_kill_filter(_type="normal", skipme=True)
+            await eventually_async(lambda: refused_as(client, "store_unsuitable"))
             for _ in range(5):
                 response = await client.post("/v1/enqueue", json={"jobs": [{"name": "TEST_JOB", **BODY}] * 50})
                 assert (response.status, (await response.json())["code"]) == (503, "store_unsuitable")

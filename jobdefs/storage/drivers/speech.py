@@ -1,6 +1,6 @@
 """What both drivers say to a server in the same way, and how they read its replies."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from redis.exceptions import NoPermissionError, ResponseError
@@ -16,11 +16,21 @@ OPTIONS: Final[dict[str, Any]] = {"protocol": 2, "driver_info": None, "decode_re
 
 def arguments(call: Call[Any]) -> tuple[Argument, ...]:
     """Return what follows the script or its digest in EVAL and EVALSHA."""
-    # An id that is not UTF-8 goes back as it came.
-    return (len(call.keys), *call.keys, *(_encoded(argument) for argument in call.args))
+    args = call.args if _is_utf8(call.args) else tuple(map(_encoded, call.args))
+    return (len(call.keys), *call.keys, *args)
+
+
+def _is_utf8(args: Sequence[Argument]) -> bool:
+    """Tell whether all texts can be written as they are; one look at all of them takes less than one at each."""
+    try:
+        "".join([argument for argument in args if type(argument) is str]).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _encoded(argument: Argument) -> Argument:
+    # An id that is not UTF-8 goes back as it came.
     return argument.encode("utf-8", "surrogateescape") if isinstance(argument, str) else argument
 
 
