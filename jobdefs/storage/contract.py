@@ -137,7 +137,7 @@ class SettleVerdict(StrEnum):
     STALE = "stale"
 
 
-@attrs.frozen(kw_only=True)
+@attrs.define(kw_only=True)
 class Claim:
     """A job held under a lease. ``failures`` and ``lost`` count what went before this attempt.
 

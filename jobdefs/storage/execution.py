@@ -14,6 +14,8 @@ from jobdefs.storage.contract import Beat, Claim, Exchange, Execution, Lease, Lo
 from jobdefs.storage.scripts import script
 
 _REMEMBERED: Final = 10
+# What goes without saying: failures, lost, generation, fence, suspect, revocations.
+_FIRST_CLAIM: Final[list[Any]] = [0, 0, 0, 1, 0, b"", b""]
 _VERDICTS: Final = {verdict.value.encode(): verdict for verdict in SettleVerdict}
 
 
@@ -166,17 +168,19 @@ class _Parser:
         )
 
     def _claim(self, fields: list[Any], now_ms: int) -> Claim:
+        job_id, queue, written, *more = fields
+        failures, lost, generation, fence, suspect, revoked, revoked_by_name = more + _FIRST_CLAIM[len(more) :]
         return Claim(
-            id=_text(fields[0]),
-            queue=fields[1].decode("utf-8", "replace"),
+            id=_text(job_id),
+            queue=queue.decode("utf-8", "replace"),
             token=self.token,
-            envelope=fields[2],
-            failures=fields[3],
-            lost=fields[4],
-            generation=fields[5],
+            envelope=written,
+            failures=failures,
+            lost=lost,
+            generation=generation,
             claimed_at_ms=now_ms,
-            fence=fields[6],
-            suspect=bool(fields[7]),
-            revoked=fields[8] if len(fields) > 8 else b"",  # noqa: PLR2004 - where the script puts them
-            revoked_by_name=fields[9] if len(fields) > 9 else b"",  # noqa: PLR2004
+            fence=fence,
+            suspect=bool(suspect),
+            revoked=revoked,
+            revoked_by_name=revoked_by_name,
         )

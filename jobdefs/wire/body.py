@@ -60,8 +60,11 @@ def _long_number(data: bytes) -> bool:
 
 def _repeated_key(value: Any, data: bytes) -> bool:
     # orjson keeps the last of equal keys: then there are more colons in the text than members in the value.
+    colons = data.count(b":")
+    if value.__class__ is dict and len(value) == colons:
+        return False
     members = _members(value)
-    return members != data.count(b":") and members != _without_strings(data).count(b":")
+    return members != colons and members != _without_strings(data).count(b":")
 
 
 def _members(value: Any) -> int:

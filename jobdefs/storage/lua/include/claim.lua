@@ -4,32 +4,32 @@ local function park_unclaimable(id, queue, from, reason)
   note_move(read_run(id, 'name')[1] or stored_head(id), from, 'parked')
 end
 
--- A claim as the caller gets it.
+-- A claim as the caller gets it; of a job that was never claimed before only the first three.
 local function as_claim(id, queue, envelope, failures, lost, generation, fence, suspicion)
   local counts = {tonumber(failures) or 0, tonumber(lost) or 0, tonumber(generation) or 0, tonumber(fence) or 0}
   return {id, queue, envelope, counts[1], counts[2], counts[3], counts[4], is_suspect(suspicion) and 1 or 0}
 end
 
--- Most jobs have no bookkeeping before they are claimed, and it takes less to see that than to read none.
-local NONE = {}
-local function read_before(id)
-  if redis.call('EXISTS', key('run', id)) == 0 then return NONE end
-  return read_run(id, 'failures', 'lost', 'generation', 'suspicion', 'name', 'fence')
+local function begin_run(id, score, queue, name, fence, caller)
+  write_run(id, 'state', 'running', 'token', caller.token, 'queue', queue, 'score', score, 'claimed_at_ms', text_of(now),
+    'holder', caller.holder, 'name', name, 'fence', fence)
+  gather_added(leases, text_of(now + caller.lease), id)
 end
 
 local function claim_job(id, score, queue, from, caller)
   local envelope = redis.pcall('GET', key('job', id))
   if not envelope then return park_unclaimable(id, queue, from, 'its envelope is gone') end
   if type(envelope) ~= 'string' then return park_unclaimable(id, queue, from, 'its envelope is not a string') end
-  local before = read_before(id)
-  local name = before[5]
-  if not name then
-    local _, written = read_head(envelope)
-    name = written or '?'
+  local _, written = read_head(envelope)
+  -- Most jobs have no bookkeeping before they are claimed, and it takes less to see that than to read none.
+  if redis.call('EXISTS', key('run', id)) == 0 then
+    begin_run(id, score, queue, written or '?', '1', caller)
+    note_move(written, from, 'running')
+    return {id, queue, envelope}
   end
-  local fence = (tonumber(before[6]) or 0) + 1
-  write_run(id, 'state', 'running', 'token', caller.token, 'queue', queue, 'score', score, 'claimed_at_ms', now, 'holder', caller.holder, 'name', name, 'fence', fence)
-  gather_added(leases, now + caller.lease, id)
+  local before = read_run(id, 'failures', 'lost', 'generation', 'suspicion', 'name', 'fence')
+  local name, fence = before[5] or written or '?', (tonumber(before[6]) or 0) + 1
+  begin_run(id, score, queue, name, fence, caller)
   note_move(name, from, 'running')
   return as_claim(id, queue, envelope, before[1], before[2], before[3], fence, before[4])
 end
@@ -133,13 +133,19 @@ local function claim_parked(names, rooms, want, caller, claims)
   end
 end
 
+local function complete(claims, i)
+  claims[i] = as_claim(claims[i][1], claims[i][2], claims[i][3], 0, 0, 0, 1)
+  return claims[i]
+end
+
 -- Adds to each claim the revocation by its id and the one by its name.
 local function add_revocations(claims)
   if #claims == 0 or redis.call('EXISTS', revocations) == 0 then return end
-  for _, claimed in ipairs(claims) do
+  for i, claimed in ipairs(claims) do
     local _, name = read_head(claimed[3])
     local task = string.gsub(name or '', '^huey:', '')
     local found = listed('HMGET', revocations, 'r:' .. claimed[1], 'rt:' .. task)
+    if not claimed[8] then claimed = complete(claims, i) end
     claimed[9], claimed[10] = found[1] or '', found[2] or ''
   end
 end

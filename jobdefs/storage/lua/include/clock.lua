@@ -7,3 +7,14 @@ else
   now_us = tonumber(time[1]) * 1000000 + tonumber(time[2])
 end
 local now = math.floor(now_us / 1000)
+
+-- A number costs a call as much as a short command when it is turned into text, and a script names few moments.
+local texts = {}
+local function text_of(moment)
+  local text = texts[moment]
+  if not text then
+    text = string.format('%.0f', moment)
+    texts[moment] = text
+  end
+  return text
+end

@@ -1,7 +1,15 @@
 -- KEYS[1] is '{namespace}:meta'. Every other key shares its hash tag, so one Cluster slot holds the installation.
 local meta = KEYS[1]
 local root = string.sub(meta, 1, -5)
-local function key(kind, name) return root .. kind .. ':' .. name end
+local prefixes = {}
+local function key(kind, name)
+  local prefix = prefixes[kind]
+  if not prefix then
+    prefix = root .. kind .. ':'
+    prefixes[kind] = prefix
+  end
+  return prefix .. name
+end
 local leases, queues = root .. 'leases', root .. 'queues'
 
 -- A key of a wrong type reads as empty, so that it stops nothing but what is kept in it.

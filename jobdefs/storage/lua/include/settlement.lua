@@ -6,11 +6,11 @@ local function forget_early(job, kind, keep)
 end
 
 local function final(job)
-  gather_added(key('final', job.outcome), now + job.keep, job.id)
+  gather_added(key('final', job.outcome), text_of(now + job.keep), job.id)
   if job.result == '' then
-    write_run(job.id, 'state', job.outcome, 'finished_at_ms', now)
+    write_run(job.id, 'state', job.outcome, 'finished_at_ms', text_of(now))
   else
-    write_run(job.id, 'state', job.outcome, 'finished_at_ms', now, 'result', job.result)
+    write_run(job.id, 'state', job.outcome, 'finished_at_ms', text_of(now), 'result', job.result)
   end
   let_go(job.lock, job.id)
   forget_early(job, 'result', job.keep_result)
@@ -87,10 +87,11 @@ local function take_settlement()
 end
 
 local function read_held(job)
-  local held = read_run(job.id, 'state', 'token', 'queue', 'score', 'claimed_at_ms', 'name', 'suspicion', 'cancel', 'unique', 'until')
-  job.queue, job.score, job.began, job.name = held[3], tonumber(held[4]), held[5] or 0, held[6]
-  job.suspicion, job.cancel, job.lock = held[7], tonumber(held[8]), held[9]
-  job.till = held[10]
+  -- Reading is most of a settlement, and a success needs little.
+  local held = job.outcome == 'succeeded' and read_run(job.id, 'state', 'token', 'queue', 'score', 'name', 'unique')
+    or read_run(job.id, 'state', 'token', 'queue', 'score', 'name', 'unique', 'claimed_at_ms', 'suspicion', 'cancel', 'until')
+  job.queue, job.score, job.name, job.lock = held[3], tonumber(held[4]), held[5], held[6]
+  job.began, job.suspicion, job.cancel, job.till = held[7] or 0, held[8], tonumber(held[9] or nil), held[10]
   return held[1], held[2]
 end
 
