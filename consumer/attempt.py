@@ -3,8 +3,7 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from enum import Enum, auto
 from typing import Any
 
@@ -82,18 +81,24 @@ class Attempt:
     def run(self, place: Place) -> None:
         """Run a ``def`` handler in the calling thread, and settle."""
         self._place = place
-        with about(self), self._settled(_Side.INSIDE):
-            if self._ready():
-                self._end(*self._outcome(place))
-        self._leave(place)
+        with about(self):
+            try:
+                if self._ready():
+                    self._end(*self._outcome(place))
+            except Exception as error:  # noqa: BLE001 - the machinery around the handler has failed
+                self._end_broken(error, _Side.INSIDE)
+            self._leave(place)
 
     async def run_async(self, place: Place) -> None:
         """Run an ``async def`` handler, and settle."""
         self._place = place
-        with about(self), self._settled(_Side.INSIDE):
-            if self._ready():
-                self._end(*await self._outcome_async(place))
-        self._leave(place)
+        with about(self):
+            try:
+                if self._ready():
+                    self._end(*await self._outcome_async(place))
+            except Exception as error:  # noqa: BLE001 - the machinery around the handler has failed
+                self._end_broken(error, _Side.INSIDE)
+            self._leave(place)
 
     # What others do to it, from their own threads.
 
@@ -122,8 +127,10 @@ class Attempt:
         with about(self):
             if place is None or self.given_up or not self._is_ended_by(_Side.OUTSIDE):
                 return
-            with self._settled(_Side.OUTSIDE):
+            try:
                 self._conclude(None, bodies.cancelled() if self.cancelled else bodies.timed_out(self._timeout_s))
+            except Exception as error:  # noqa: BLE001 - the machinery around the handler has failed
+                self._end_broken(error, _Side.OUTSIDE)
             place.give_up(self)
 
     def count_as_stuck(self) -> None:
@@ -144,17 +151,11 @@ class Attempt:
         claim = self.claim
         return {"job_id": claim.id, "job_name": self.written.name, "queue": claim.queue, "attempt": claim.failures + 1}
 
-    @contextmanager
-    def _settled(self, side: _Side) -> Iterator[None]:
-        """Settle also where the machinery around the handler fails: a job held for ever would be a job lost."""
-        try:
-            yield
-        except Exception as error:  # noqa: BLE001 - whatever it is, the job must end and tell of it
-            if isinstance(error, StoreError) and self.began is None:
-                self._settle(self, self.released("the store did not answer before it began"), None)
-                return
-            if not self._is_ended_by(side):
-                return
+    def _end_broken(self, error: Exception, side: _Side) -> None:
+        """Settle where the machinery around the handler failed: a job held for ever would be a job lost."""
+        if isinstance(error, StoreError) and self.began is None:
+            self._settle(self, self.released("the store did not answer before it began"), None)
+        elif self._is_ended_by(side):
             logger.exception("the attempt could not be ended as its handler asked")
             self._settle(self, conclusion.broken(self._made_task, self.claim, self.plan, error), None)
 

@@ -16,7 +16,7 @@ from jobdefs.record import JobError
 from jobdefs.storage.contract import Claim, Lease, Outcome, Settlement
 
 
-@attrs.frozen
+@attrs.define
 class Ended:
     """An attempt that has ended, and that the store does not know of."""
 
@@ -59,9 +59,10 @@ class Holdings:
     def enter(self, attempts: Sequence[Attempt]) -> None:
         """Take in attempts that were claimed."""
         with self.changed:
+            now = time.monotonic()
             for attempt in attempts:
                 self._held[attempt.claim.id] = attempt
-                self._lanes[attempt.lane].enter()
+                self._lanes[attempt.lane].enter(now)
 
     def settle(self, attempt: Attempt, settlement: Settlement, ending: Announcement | None) -> None:
         """Take in the end of an attempt; one that is no longer held here counts for nothing."""

@@ -67,17 +67,17 @@ class Occupancy:
         self._rest_s = 0.0 if found else min(max(2 * self._rest_s, _FIRST_REST_S), _LONGEST_REST_S)
         self._rests_until = time.monotonic() + self._rest_s if self._rest_s else 0.0
 
-    def enter(self) -> None:
-        """Count an attempt in."""
+    def enter(self, now: float) -> None:
+        """Count an attempt in, at a moment of time.monotonic()."""
         self.held += 1
-        self._moved_at = time.monotonic()
+        self._moved_at = now
 
     def leave(self, began: float | None) -> None:
         """Count an attempt off; ``began`` is the moment of time.monotonic() at which its handler started, if it did."""
         self.held -= 1
-        self._moved_at = time.monotonic()
+        self._moved_at = now = time.monotonic()
         if began is not None:
-            lasted = time.monotonic() - began
+            lasted = now - began
             self._mean_s = lasted if self._mean_s is None else self._mean_s + _WEIGHT * (lasted - self._mean_s)
 
     def slow_down(self) -> None:

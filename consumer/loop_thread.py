@@ -145,21 +145,28 @@ class LoopThread:
 
     def _start(self, attempt: Attempt) -> None:
         self._fresh.add(attempt)
-        task = asyncio.ensure_future(self._run(attempt))
-        self._running[attempt] = task
+        self._running[attempt] = task = self._loop.create_task(self._run(attempt))
         task.add_done_callback(partial(self._ended, attempt))
 
     async def _run(self, attempt: Attempt) -> None:
         # Whoever takes it out first has it: others take it away while another task blocks the loop.
-        with suppress(KeyError):
+        try:
             self._fresh.remove(attempt)
-            await attempt.run_async(self)
+        except KeyError:
+            return
+        await attempt.run_async(self)
 
     def _ended(self, attempt: Attempt, task: asyncio.Task[None]) -> None:
         del task
         self._running.pop(attempt, None)
-        self._given_up.pop(attempt, None)
-        self._begin()
+        if self._given_up:
+            self._given_up.pop(attempt, None)
+        if attempt in self._fresh:
+            # A handler has cancelled its task before it could run.
+            self._fresh.discard(attempt)
+            self._waiting.append(attempt)
+        if self._waiting:
+            self._begin()
 
     def _answer(self) -> None:
         self._answered = True

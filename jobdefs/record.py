@@ -7,7 +7,8 @@ import attrs
 from jobdefs.state import State
 
 
-@attrs.frozen(kw_only=True)
+# Not frozen, since one is made per claim, and the constructor of a frozen class takes twice as long.
+@attrs.define(kw_only=True)
 class Envelope:
     """A job as its producer wrote it down (wire/FORMAT.md). ``payload`` is JSON text, opaque to the store.
 

@@ -95,6 +95,7 @@ class Effect:
     args: tuple[str | bytes | int, ...]
 
 
+# Settlements and claims are not frozen, since the constructor of a frozen class takes twice as long.
 @attrs.define(kw_only=True)
 class Settlement:
     """The end of one attempt.
