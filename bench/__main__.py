@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
-    plan.note(f"all of it took {time.monotonic() - started:.0f} s")
+    plan.note(f"measured on {time.strftime('%d %B %Y')} in {time.monotonic() - started:.0f} s")
     _tell(table, plan, version, as_json=options.json)
     if options.write:
         _write(table, plan, version)
@@ -82,13 +82,10 @@ def _tell(table: list[Row], plan: Plan, version: str, *, as_json: bool) -> None:
 
 
 def _write(table: list[Row], plan: Plan, version: str) -> None:
-    """Put the table between the marks in the README that are for this size, and the ratios into their file."""
+    """Keep the ratios in their file, and the table in the README."""
     ratios.write(table, _size(plan))
-    text, begin, end = _README.read_text("utf-8"), f"<!-- {_size(plan)} -->", f"<!-- end of {_size(plan)} -->"
-    before, _, rest = text.partition(begin)
-    _, _, after = rest.partition(end)
     told = "\n".join(report.as_table(table, plan, version))
-    _README.write_text(f"{before}{begin}\n\n{time.strftime('%d %B %Y')}: {told}\n\n{end}{after}", "utf-8")
+    _README.write_text(report.placed(_README.read_text("utf-8"), _size(plan), told), "utf-8")
 
 
 if __name__ == "__main__":

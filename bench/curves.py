@@ -1,4 +1,4 @@
-"""What the picture shows: how throughput depends on the size of a batch, of a backlog, and on how many jobs run at once."""
+"""What the picture shows: throughput against the size of a batch, of a backlog, and the number of jobs at once."""
 
 from collections.abc import Callable, Sequence
 from statistics import median

@@ -19,7 +19,7 @@ _SHORTEST_LOOK_S, _LONGEST_LOOK_S = 0.001, 0.01
 
 @attrs.frozen
 class Drain:
-    """One measurement: the rate, how many jobs had no end when nothing happened any more, and how busy consumer and server were."""
+    """One measurement: the rate, how many jobs a consumer that stood still left, and how busy both programs were."""
 
     jobs_per_s: float
     missing: int

@@ -21,10 +21,10 @@ class NothingToDrawWith(Exception):
 def draw(plan: Plan, server: str, path: Path = PATH) -> Path:
     """Measure and draw every panel, and return where the picture is; raises NothingToDrawWith."""
     try:
-        import matplotlib as library
+        import matplotlib as mpl
     except ImportError:
         raise NothingToDrawWith("--plot needs matplotlib, which `python3 dev.py bench --plot` installs") from None
-    library.use("agg")
+    mpl.use("agg")
     from matplotlib import pyplot as plt
 
     shown = panels(plan)

@@ -107,6 +107,13 @@ def as_table(table: Sequence[Row], plan: Plan, server: str) -> Iterator[str]:
     yield from (f"- {note}" for note in plan.notes)
 
 
+def placed(text: str, size: str, told: str) -> str:
+    """Return a text with a table between the marks that are for tables of this size; raises ValueError without them."""
+    begin, end = f"<!-- {size} -->", f"<!-- end of {size} -->"
+    before, after = text[: text.index(begin)], text[text.index(end) :]
+    return f"{before}{begin}\n\n{told}\n\n{after}"
+
+
 def _cells(row: Row) -> list[str]:
     line = row.line
     return [

@@ -16,6 +16,7 @@ from jobdefs.storage.drivers import Store
 
 _SCRIPT, _LONE, _IDLE = "longest script", "lone job", "lone job at idle"
 _GAP_S: Final = 0.02
+_SETTLING_S: Final = 0.3
 _NOTED_US: Final = 100
 _PATIENCE_S: Final = 120.0
 
@@ -29,7 +30,8 @@ def _runs(plan: Plan) -> Runs:
         lone.put()
         awaited(program, book, lone.number)
         while True:
-            idle = [each for _ in range(plan.size(20, 50)) for each in lone.late_ms()]
+            time.sleep(_SETTLING_S)
+            idle = [each for _ in range(plan.size(40, 100)) for each in lone.late_ms()]
             jobs = plan.size(5_000, 100_000)
             _lay_out(store, jobs, ahead_s=jobs / 15_000)
             running.client.slowlog_reset()
