@@ -15,6 +15,7 @@ from bench.rows import BENCHES
 from jobdefs.errors import JobsError
 
 _QUICK_ROUNDS, _ROUNDS = 3, 5
+_BEGAN_S: Final = time.monotonic()
 _README: Final = Path(__file__).with_name("README.md")
 
 
@@ -26,7 +27,6 @@ def main(arguments: list[str] | None = None) -> int:
     if not chosen:
         parser.error(f"no line has {' or '.join(options.only)} in it")
     plan = Plan(options.quick, options.rounds or (_QUICK_ROUNDS if options.quick else _ROUNDS), _say)
-    started = time.monotonic()
     try:
         version = server.version()
         if options.plot:
@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
-    plan.note(f"measured on {time.strftime('%d %B %Y')} in {time.monotonic() - started:.0f} s")
+    plan.note(f"measured on {time.strftime('%d %B %Y')} in {time.monotonic() - _BEGAN_S:.0f} s")
     _tell(table, plan, version, as_json=options.json)
     if options.write:
         _write(table, plan, version)
@@ -67,7 +67,7 @@ def _chosen(texts: list[str] | None) -> list[Bench]:
 
 
 def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+    print(f"{time.monotonic() - _BEGAN_S:4.0f} s  {line}", file=sys.stderr, flush=True)
 
 
 def _size(plan: Plan) -> str:

@@ -41,7 +41,7 @@ def side(gives: str, contestant: Contestant, *, quick: int = 10_000, full: int =
 
 def longest_s(plan: Plan) -> int:
     """Return for how many seconds a drain is measured at most: a slow side, or machine, must not hold up all others."""
-    return plan.size(1, 6)
+    return plan.size(1, 4)
 
 
 def drain(contestant: Contestant, jobs: int, longest_s: float = math.inf) -> Drain:

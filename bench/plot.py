@@ -26,11 +26,13 @@ def draw(plan: Plan, server: str, path: Path = PATH) -> Path:
         raise NothingToDrawWith("--plot needs matplotlib, which `python3 dev.py bench --plot` installs") from None
     mpl.use("agg")
     from matplotlib import pyplot as plt
+    from matplotlib.ticker import LogLocator
 
     shown = panels(plan)
-    figure, places = plt.subplots(1, len(shown), figsize=(17, 5.5), layout="constrained")
+    figure, places = plt.subplots(1, len(shown), figsize=(17, 6.5), layout="constrained")
     for panel, place in zip(shown, places, strict=True):
         _draw(panel, place, plan)
+        place.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     figure.suptitle(f"aiohttp-huey and stock Huey, {server} (medians of {plan.rounds} runs; more is better)")
     path.parent.mkdir(exist_ok=True)
     figure.savefig(path, dpi=90)
@@ -40,8 +42,8 @@ def draw(plan: Plan, server: str, path: Path = PATH) -> Path:
 def _draw(panel: Panel, place: Any, plan: Plan) -> None:
     for curve, rates in zip(panel.curves, measured(panel, plan), strict=True):
         place.plot(curve.points, rates, label=curve.label, **_LOOKS[curve.whose])
-    place.set(title=panel.title, xlabel=panel.axis, ylabel="jobs per second", xscale="log", yscale="log")
+    place.set(title=panel.title, xlabel=panel.axis, ylabel="jobs per second (log)", xscale="log", yscale="log")
     for axis in (place.xaxis, place.yaxis):
         axis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     place.grid(visible=True, which="major", alpha=0.4)
-    place.legend()
+    place.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), frameon=False)

@@ -49,7 +49,7 @@ def _enqueue(url: str) -> float:
 
 def _line(work: str, prefix: str = "") -> Line:
     return Line(
-        work=f"{work} with 100,000 (--quick) or 1,000,000 waiting",
+        work=f"{work}, a long backlog waiting",
         unit="jobs/s",
         ours=f"{prefix}{_LONG}",
         rival=f"{prefix}{_SHORT}",

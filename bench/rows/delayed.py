@@ -24,7 +24,7 @@ _PATIENCE_S: Final = 20.0
 
 
 def _idle(plan: Plan) -> Runs:
-    with _at_rest(ours(Urgent), _put_urgent) as (running, book):
+    with _at_rest(ours(Urgent)) as (running, book):
         store = Store(running.url)
         while True:
             due = _due(plan, 100)
@@ -34,7 +34,7 @@ def _idle(plan: Plan) -> Runs:
 
 def _busy(plan: Plan) -> Runs:
     """Keep a backlog before the consumer as long as delayed jobs, which are more urgent, are to come."""
-    with _at_rest(ours(Urgent), _put_urgent) as (running, book):
+    with _at_rest(ours(Urgent)) as (running, book):
         store = Store(running.url)
 
         def refill() -> None:
@@ -49,7 +49,7 @@ def _busy(plan: Plan) -> Runs:
 
 
 def _stock(plan: Plan) -> Runs:
-    with _at_rest(stock_huey("RedisHuey"), _put_stock) as (running, book):
+    with _at_rest(stock_huey("RedisHuey", task="noted")) as (running, book):
         _, tasks = stock.make("RedisHuey", running.url)
         while True:
             due = _due(plan, 30)
@@ -59,20 +59,12 @@ def _stock(plan: Plan) -> Runs:
 
 
 @contextmanager
-def _at_rest(contestant: Contestant, put_first: Callable[[str], None]) -> Iterator[tuple[Server, Ledger]]:
+def _at_rest(contestant: Contestant) -> Iterator[tuple[Server, Ledger]]:
     """Run a consumer that has done a first job."""
     with server.running() as running, ledger.opened() as book, consumer(contestant, running.url, book) as program:
-        put_first(running.url)
-        awaited(program, book, -2)
+        contestant.fill(running.url, 1)
+        awaited(program, book, 0)
         yield running, book
-
-
-def _put_urgent(url: str) -> None:
-    supply.fill(url, [Urgent(-2)])
-
-
-def _put_stock(url: str) -> None:
-    stock.make("RedisHuey", url)[1]["noted"](-2)
 
 
 def _due(plan: Plan, count: int) -> list[datetime]:

@@ -32,7 +32,7 @@ def _fastest(kind: str, task: str, workers: Iterable[int], plan: Plan) -> Contes
     storages = STORAGES[: plan.size(1, len(STORAGES))]
     rates = {}
     for setting in [stock_huey(storage, kind, count, task) for storage in storages for count in workers]:
-        rates[setting] = drain(setting, plan.size(500, 5_000)).jobs_per_s
+        rates[setting] = drain(setting, plan.size(500, 2_000)).jobs_per_s
         plan.say(f"heat: {setting.name}: {rates[setting]:,.0f} jobs/s")
     return max(rates, key=rates.__getitem__)
 

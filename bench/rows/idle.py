@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
 
-from bench import ledger, server, stock, supply
+from bench import ledger, server
 from bench.contestants import Contestant, ours, stock_huey
 from bench.jobs import Urgent
 from bench.programs import Program, awaited, consumer
@@ -14,7 +14,7 @@ from bench.race import Bench, Figures, Line, Plan, Runs, Side, Target
 _WORDS: Final = ("commands", "CPU", "memory")
 _OURS, _STOCK = "idle consumer", "stock Huey"
 _SETTLING_S: Final = 0.5
-_END: Final = "the end of the measurement"
+_BEGIN, _END = "the measurement begins", "the measurement ends"
 
 
 class _Idler:
@@ -24,26 +24,24 @@ class _Idler:
         self._client = (running := stack.enter_context(server.running())).client
         book = stack.enter_context(ledger.opened())
         self._program = stack.enter_context(consumer(contestant, running.url, book))
-        if contestant.app == "consumer.app":
-            supply.fill(running.url, [Urgent(0)])
-        else:
-            stock.make("RedisHuey", running.url)[1]["noted"](0)
+        contestant.fill(running.url, 1)
         awaited(self._program, book, 0)
         time.sleep(_SETTLING_S)
         self._monitor: Any = stack.enter_context(self._client.monitor())
+        self._commands_until(_BEGIN)
         self._began = (time.monotonic(), self._program.cpu_s())
 
     def figures(self, name: str) -> Figures:
         """Return commands per second, percent of one core, and resident mebibytes, since it came to rest."""
         wall_s, cpu_s = time.monotonic() - self._began[0], self._program.cpu_s() - self._began[1]
-        values = (self._commands() / wall_s, 100 * cpu_s / wall_s, _resident_mib(self._program))
+        values = (self._commands_until(_END) / wall_s, 100 * cpu_s / wall_s, _resident_mib(self._program))
         return {f"{name} {word}": value for word, value in zip(_WORDS, values, strict=True)}
 
-    def _commands(self) -> int:
-        """Count what came from outside: a script's own commands are part of one."""
-        self._client.echo(_END)
+    def _commands_until(self, mark: str) -> int:
+        """Count what came from outside up to now: a script's own commands are part of one."""
+        self._client.echo(mark)
         count = 0
-        while not (seen := self._monitor.next_command())["command"].endswith(_END):
+        while not (seen := self._monitor.next_command())["command"].endswith(mark):
             count += seen["client_type"] != "lua"
         return count
 
@@ -62,7 +60,7 @@ def _runs(plan: Plan) -> Runs:
             yield {word: value for name, each in pair.items() for word, value in each.figures(name).items()}
 
 
-_SIDES: Final = {_OURS: ours(Urgent), _STOCK: stock_huey("RedisHuey")}
+_SIDES: Final = {_OURS: ours(Urgent), _STOCK: stock_huey("RedisHuey", task="noted")}
 
 
 def _line(word: str, unit: str, place: int, bound: float | None) -> Line:
