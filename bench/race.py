@@ -67,6 +67,11 @@ class Line:
     place: int = 0
 
     @property
+    def name(self) -> str:
+        """What tells it from all others: the work, and the rival's figure if there is one."""
+        return f"{self.work}; {self.rival}" if self.rival else self.work
+
+    @property
     def needs(self) -> set[str]:
         """The figures that this line is made of."""
         return {self.ours, self.rival, *self.beside} - {""}
@@ -82,7 +87,7 @@ class Bench:
 
     def only(self, texts: Sequence[str]) -> "Bench":
         """Return it with the lines that have one of the texts in them, and with the sides that these need."""
-        lines = tuple(line for line in self.lines if any(text in f"{self.name}: {line.work}" for text in texts))
+        lines = tuple(line for line in self.lines if any(text in f"{self.name}: {line.name}" for text in texts))
         needed = {name for line in lines for name in line.needs}
         return attrs.evolve(self, lines=lines, sides=tuple(side for side in self.sides if needed & set(side.gives)))
 

@@ -20,12 +20,14 @@ def compared(table: Sequence[Row], size: str, path: Path = PATH) -> Iterator[str
     known: dict[str, Any] = _read(path).get(size, {})
     alike = 0
     for row in table:
-        if row.ratio is None or row.name not in known:
+        if row.ratio is None or row.line.name not in known:
             continue
-        word = _word(row.ratio, known[row.name]["lowest"], known[row.name]["highest"], lower=row.line.lower_is_better)
+        word = _word(
+            row.ratio, known[row.line.name]["lowest"], known[row.line.name]["highest"], lower=row.line.lower_is_better
+        )
         alike += not word
         if word:
-            yield f"{word}: {row.name}: {row.ratio:.3g}, was {known[row.name]['ratio']:.3g}"
+            yield f"{word}: {row.line.name}: {row.ratio:.3g}, was {known[row.line.name]['ratio']:.3g}"
     yield f"{alike} ratios are as in {path.name}, with a tolerance of {TOLERANCE:.0%} around the range of its rounds"
 
 
@@ -39,7 +41,7 @@ def _word(ratio: float, lowest: float, highest: float, *, lower: bool) -> str:
 def write(table: Sequence[Row], size: str, path: Path = PATH) -> None:
     """Keep these ratios for comparison; those of lines that were not measured stay."""
     known = _read(path)
-    known.setdefault(size, {}).update({row.name: _kept(row) for row in table if row.ratio is not None})
+    known.setdefault(size, {}).update({row.line.name: _kept(row) for row in table if row.ratio is not None})
     path.write_text(json.dumps(known, indent=2, sort_keys=True) + "\n", "utf-8")
 
 

@@ -37,11 +37,6 @@ class Row:
         return median(self.ratios) if self.ratios else None
 
     @property
-    def name(self) -> str:
-        """What tells it from all others."""
-        return f"{self.line.work} : {self.line.rival}" if self.line.rival else self.line.work
-
-    @property
     def met(self) -> bool | None:
         """Whether the target was reached; None without one."""
         target = self.line.target

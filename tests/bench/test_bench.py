@@ -23,11 +23,12 @@ def only(*texts):
 @pytest.mark.timeout(120)
 def test_lines_are_measured_beside_their_rivals():
     """A run as JSON holds every line that was asked for, and no other, with its rival, its target and every run."""
-    done = run("--json", *only("pickup at idle, p50", "enqueue_many:", "memory:", "start-up, consumer", "drain: def"))
+    done = run(
+        "--json", *only("pickup at idle, p50", "enqueue_many:", "memory:", "start-up, consumer", "def, -k thread -w 4")
+    )
     assert done.returncode == 0, done.stderr
     found = {(each["work"], each["rival"]): each for each in json.loads(done.stdout)["results"]}
     assert list(found) == [
-        ("def, -k thread -w 1", "stock Huey, one process"),
         ("def, -k thread -w 4", "stock Huey, one process"),
         ("pickup at idle, p50", "bare pair p50"),
         ("enqueue_many of 10,000", "stock Huey one by one"),
@@ -39,21 +40,19 @@ def test_lines_are_measured_beside_their_rivals():
     for each in found.values():
         assert (each["ratio"] or 0) > 0 or each["rival"] is None
         assert len(each["runs"]["ours"]) == 1
-    assert found["def, -k thread -w 1", "stock Huey, one process"]["busy"].keys() == {"consumer", "server"}
+    assert found["def, -k thread -w 4", "stock Huey, one process"]["busy"].keys() == {"consumer", "server"}
     assert found["left of jobs of all endings after retention", None]["met"] is True
 
 
 @pytest.mark.timeout(120)
-def test_posting_is_measured_beside_bare_handlers():
+def test_table():
     """A run as a table tells each line with its target, and how to read it, and compares ratios with committed ones."""
-    done = run(*only("POST:", "disk:"))
+    done = run(*only("handler with one LPUSH"))
     assert done.returncode == 0, done.stderr
     assert [
         line.split(" | ")[2].split(", ")[1].strip() for line in done.stdout.splitlines() if "requests/s" in line
     ] == [
-        "bare handler",
         "handler with one LPUSH",
-        "without fsync",
     ]
     assert "Figures are medians of the rounds." in done.stdout
     assert "ratios.json" in done.stdout.splitlines()[-1]
