@@ -25,11 +25,13 @@ BIN = VENV / "bin"
 STAMP = VENV / "installed"
 EXTRAS = "embedded"
 GROUP = "test"
+PLOT_GROUP = "bench"
 USAGE = """usage: python3 dev.py COMMAND [ARGUMENTS]
 
   demo [--exit]   runs the service, a consumer and one job; --exit stops when the job has ended
   test [ARGS]     runs the tests; ARGS go to pytest
-  bench [ARGS]    measures this project beside stock Huey; --quick takes less than 3 minutes, --json prints JSON
+  bench [ARGS]    measures this project beside its rivals; --quick takes less than 3 minutes, --json prints JSON,
+                  --only TEXT picks lines of the table, --plot draws curves (bench/plots)
   chaos [ARGS]    kills consumers under load for 3 minutes, and tells whether a job was lost
   poison [ARGS]   puts a job that kills its process among others, 30 times, and tells whether another one died"""
 
@@ -95,15 +97,25 @@ def fail(text: str) -> NoReturn:
     sys.exit(1)
 
 
+def ways() -> list[Installer]:
+    return installers(shutil.which("uv"), ensurepip=importlib.util.find_spec("ensurepip") is not None)
+
+
 def fill(installer: Installer, requirements: list[str]) -> bool:
     """Make the environment anew; whether that worked. The installer prints its own reasons."""
+    shutil.rmtree(VENV, ignore_errors=True)
+    return run(installer.create) and add(installer, requirements)
+
+
+def add(installer: Installer, requirements: list[str]) -> bool:
+    """Install into the environment; whether that worked."""
+    return run([*installer.install, "-c", "constraints.txt", *requirements])
+
+
+def run(command: list[str]) -> bool:
     environment = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     environment.setdefault("UV_SYSTEM_CERTS", "1")
-    shutil.rmtree(VENV, ignore_errors=True)
-    for command in (installer.create, [*installer.install, "-c", "constraints.txt", *requirements]):
-        if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
-            return False
-    return True
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode == 0
 
 
 def set_up() -> None:
@@ -114,7 +126,7 @@ def set_up() -> None:
         return
     requirements = ["-e", f".[{EXTRAS}]", *group(project["dependency-groups"], GROUP)]
     started = time.monotonic()
-    for installer in installers(shutil.which("uv"), ensurepip=importlib.util.find_spec("ensurepip") is not None):
+    for installer in ways():
         say(f"installing the project into .venv with {installer.name} (only the first time; needs the network) ...")
         if fill(installer, requirements):
             STAMP.write_text(wanted)
@@ -122,6 +134,16 @@ def set_up() -> None:
             return
         say(f"{installer.name} failed, its reason stands above")
     fail("could not install into .venv: see above; it needs a package index, and python3-venv, pip or uv")
+
+
+def set_up_plotting() -> None:
+    """Add to `.venv` what only the benchmarks' picture needs, unless it is there already."""
+    if list(VENV.glob("lib/python*/site-packages/matplotlib")):
+        return
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
+    say("installing what draws into .venv (only the first time; needs the network) ...")
+    if not any(add(installer, group(groups, PLOT_GROUP)) for installer in ways()):
+        fail("could not install what --plot needs: see above")
 
 
 def main(arguments: list[str]) -> None:
@@ -132,6 +154,8 @@ def main(arguments: list[str]) -> None:
     if not arguments or arguments[0] not in COMMANDS:
         fail(f"no command {arguments[0]!r}\n{USAGE}" if arguments else f"say what to do\n{USAGE}")
     set_up()
+    if arguments[0] == "bench" and "--plot" in arguments:
+        set_up_plotting()
     command = [*COMMANDS[arguments[0]], *arguments[1:]]
     os.chdir(ROOT)
     os.environ["PATH"] = f"{BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}"

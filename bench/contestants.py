@@ -1,36 +1,19 @@
-"""Who drains: each setting of ours, and each of stock Huey's."""
+"""Who drains: a consumer with one setting, ours or stock Huey's."""
 
-from collections.abc import Callable, Iterator
-from enum import StrEnum
+from collections.abc import Callable
 from typing import Any, Final
 
 import attrs
 
-from bench import stock
-from bench.jobs import AsyncNoop, PlainNoop
-from jobdefs.definition import definition_of
-from jobdefs.policy import DEFAULT_NAMESPACE, DEFAULT_QUEUE
-from jobdefs.record import Envelope
-from jobdefs.storage.contract import NewJob
-from jobdefs.storage.drivers import Store
-from jobdefs.storage.submission import SubmissionCalls
-from jobdefs.wire import codec, envelope
+from bench import stock, supply
 
-_BATCH: Final = 500
-
-
-class Side(StrEnum):
-    """Whose consumer it is."""
-
-    OURS = "ours"
-    STOCK = "stock"
+_MODULES: Final = {"JOBS_MODULES": "bench.jobs", "JOBS_HANDLERS": "bench.handlers"}
 
 
 @attrs.frozen(kw_only=True)
 class Contestant:
     """One consumer with one setting: how its backlog is made, and how jobs are counted, waiting and done."""
 
-    side: Side
     name: str
     app: str
     options: tuple[str, ...]
@@ -40,66 +23,29 @@ class Contestant:
     done: Callable[[Any], int]
 
 
-def contestants() -> Iterator[Contestant]:
-    """Yield every setting of both sides."""
-    yield _ours("async def", AsyncNoop, "thread", 1)
-    yield _ours("async def", AsyncNoop, "process", 2)
-    for workers in (1, 2, 4, 8):
-        yield _ours("def", PlainNoop, "thread", workers)
-    yield _ours("def", PlainNoop, "process", 2)
-    for storage in stock.STORAGES:
-        for kind in ("thread", "process"):
-            for workers in (1, 2, 4, 8):
-                yield _stock(storage, kind, workers)
-
-
-def _ours(handler: str, payload: type[AsyncNoop | PlainNoop], kind: str, workers: int) -> Contestant:
+def ours(payload: Any, kind: str = "thread", workers: int = 1, **variables: str) -> Contestant:
+    """Return a consumer of ours whose backlog is jobs of one class; ``variables`` are settings of its own."""
     return Contestant(
-        side=Side.OURS,
-        name=f"{handler} -k {kind} -w {workers}",
+        name=f"{payload.__name__} -k {kind} -w {workers}",
         app="consumer.app",
         options=("-k", kind, "-w", str(workers)),
-        environment=lambda url: {"REDIS_URL": url, "JOBS_MODULES": "bench.jobs", "JOBS_HANDLERS": "bench.handlers"},
-        fill=lambda url, jobs: _fill_ours(url, payload, jobs),
-        waiting=lambda client: int(client.zcard(f"{{{DEFAULT_NAMESPACE}}}:ready:{DEFAULT_QUEUE}")),
-        done=lambda client: int(client.zcard(f"{{{DEFAULT_NAMESPACE}}}:final:succeeded")),
+        environment=lambda url: {"REDIS_URL": url} | _MODULES | variables,
+        fill=lambda url, jobs: supply.fill(url, map(payload, range(jobs))),
+        waiting=supply.waiting,
+        done=supply.succeeded,
     )
 
 
-def _fill_ours(url: str, payload: type[AsyncNoop | PlainNoop], jobs: int) -> None:
-    store, calls = Store(url), SubmissionCalls(DEFAULT_NAMESPACE)
-    for start in range(0, jobs, _BATCH):
-        batch = range(start, min(start + _BATCH, jobs))
-        store.send(calls.submit([NewJob(envelope=_written(payload(number))) for number in batch]))
-    store.close()
-
-
-def _written(job: AsyncNoop | PlainNoop) -> bytes:
-    definition = definition_of(job)
-    assert definition is not None
-    payload = codec.encode(definition, job)
-    return envelope.write(
-        Envelope(
-            id=envelope.new_id(),
-            name=definition.name,
-            queue=definition.queue,
-            priority=definition.priority,
-            payload=payload,
-        )
-    )
-
-
-def _stock(storage: str, kind: str, workers: int) -> Contestant:
+def stock_huey(storage: str, kind: str = "thread", workers: int = 1, task: str = "noop") -> Contestant:
+    """Return a consumer of stock Huey whose backlog is one of its tasks."""
+    counted = "zcard" if storage.startswith("Priority") else "llen"
     return Contestant(
-        side=Side.STOCK,
         name=f"{storage} -k {kind} -w {workers}",
         app="bench.stock.app",
         options=("-k", kind, "-w", str(workers)),
         environment=lambda url: {stock.KIND: storage, stock.URL: url},
-        fill=lambda url, jobs: _fill_stock(storage, url, jobs),
-        waiting=lambda client: int(
-            (client.zcard if storage.startswith("Priority") else client.llen)("huey.redis.bench")
-        ),
+        fill=lambda url, jobs: _fill_stock(storage, url, task, jobs),
+        waiting=lambda client: int(getattr(client, counted)("huey.redis.bench")),
         done=_stored_by_stock,
     )
 
@@ -110,8 +56,8 @@ def _stored_by_stock(client: Any) -> int:
     return in_hash or -client.exists("huey.redis.bench") + client.dbsize()
 
 
-def _fill_stock(storage: str, url: str, jobs: int) -> None:
-    app, task = stock.make(storage, url)
+def _fill_stock(storage: str, url: str, task: str, jobs: int) -> None:
+    app, tasks = stock.make(storage, url)
     for number in range(jobs):
-        task(number)
+        tasks[task](number)
     app.storage.close()

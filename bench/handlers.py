@@ -1,8 +1,12 @@
-"""Handlers that do nothing but return a small value, by JOBS_HANDLERS."""
+"""Handlers that do next to nothing, by JOBS_HANDLERS."""
+
+import asyncio
 
 from bench import ledger
-from bench.jobs import AsyncNoop, PlainNoop
+from bench.jobs import AsyncNoop, Lone, Pause, PlainNoop, Urgent
 from consumer import handles
+
+PAUSE_S = 0.02
 
 
 @handles(AsyncNoop)
@@ -14,4 +18,23 @@ async def run_async(job: AsyncNoop) -> int:
 @handles(PlainNoop)
 def run_plain(job: PlainNoop) -> int:
     ledger.begin()
+    return job.number
+
+
+@handles(Pause)
+async def pause(job: Pause) -> int:
+    ledger.begin()
+    await asyncio.sleep(PAUSE_S)
+    return job.number
+
+
+@handles(Lone)
+async def lone(job: Lone) -> int:
+    ledger.note(job.number)
+    return job.number
+
+
+@handles(Urgent)
+async def urgent(job: Urgent) -> int:
+    ledger.note(job.number)
     return job.number

@@ -51,22 +51,22 @@ def _table(columns: dict[str, dict[str, int]]) -> Iterator[str]:
 
 
 def _lives(running: server.Server, jobs: int) -> Iterator[tuple[str, int]]:
-    store, empty = Store(running.url), _used(running.client)
+    store, empty = Store(running.url), used(running.client)
 
     def per_job() -> int:
-        return round((_used(running.client) - empty) / jobs)
+        return round((used(running.client) - empty) / jobs)
 
-    _submit(store, jobs, _HOUR)
+    submit(store, jobs, _HOUR)
     yield "scheduled", per_job()
     running.client.flushall()
-    _submit(store, jobs, timedelta(0))
+    submit(store, jobs, timedelta(0))
     yield "ready", per_job()
     _work(store, jobs, Outcome.RELEASED)
     yield "ready after an attempt", per_job()
     _work(store, jobs, None)
     yield "running", per_job()
     running.client.flushall()
-    _submit(store, jobs, timedelta(0))
+    submit(store, jobs, timedelta(0))
     _work(store, jobs, Outcome.SUCCEEDED)
     yield "succeeded", per_job()
     _prune(store, jobs)
@@ -74,11 +74,13 @@ def _lives(running: server.Server, jobs: int) -> Iterator[tuple[str, int]]:
     store.close()
 
 
-def _used(client: Any) -> int:
+def used(client: Any) -> int:
+    """Return how many bytes the server has taken."""
     return int(client.info("memory")["used_memory"])
 
 
-def _submit(store: Store, jobs: int, delay: timedelta) -> None:
+def submit(store: Store, jobs: int, delay: timedelta) -> None:
+    """Put in TEST_JOBs with a payload of 100 bytes."""
     for _ in range(0, jobs, _AT_ONCE):
         batch = [NewJob(envelope=_envelope(), delay=delay) for _ in range(_AT_ONCE)]
         store.send(SubmissionCalls("jobs").submit(batch))

@@ -77,7 +77,7 @@ def play(way: str, innocents: int, seed: int, place: Path) -> Round:
     asked, poison = list(orders(innocents, seed)), pill(way)
     asked.insert(len(asked) // 2, poison)
     with (
-        server.running(durable=True) as running,
+        server.running(fsync="always") as running,
         Fleet(running.url, place, book, _CONSUMERS, variables=_VARIABLES) as fleet,
     ):
         producer = Producer(running.url, book, asked, _PRODUCED_S)

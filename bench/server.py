@@ -1,4 +1,4 @@
-"""The server: a private one on a unix socket, in memory only, or with every change on the disk before its answer."""
+"""The server: a private one on a unix socket, in memory only unless an append-only file is asked for."""
 
 import subprocess
 import time
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import attrs
 import redis
@@ -14,15 +14,10 @@ import redis
 from jobdefs.storage import server_binary
 from jobdefs.storage.private_server import death_with_parent
 
+Fsync = Literal["always", "no"]
 # What is durable would be bounded by the disk: stock Huey, with several writes per job, far more than we.
 _IN_MEMORY: Final = ("--appendonly", "no")
-_DURABLE: Final = ("--appendonly", "yes", "--appendfsync", "always")
-_OPTIONS: Final = (
-    "--port",
-    "0",
-    "--save",
-    "",
-)
+_OPTIONS: Final = ("--port", "0", "--save", "")
 
 
 @attrs.frozen
@@ -46,12 +41,15 @@ def name(server: Server) -> str:
 
 
 @contextmanager
-def running(program: Path | None = None, *, durable: bool = False) -> Iterator[Server]:
-    """Run a server, of this program or whichever is found, as long as the block lasts; raises SettingsError."""
+def running(program: Path | None = None, *, fsync: Fsync | None = None) -> Iterator[Server]:
+    """Run a server, of this program or whichever is found, as long as the block lasts; raises SettingsError.
+
+    ``fsync`` says whether changes are on the disk before their answer, where an append-only file is kept at all.
+    """
     program = program or server_binary.find()
     with TemporaryDirectory(prefix="bench-") as place:
         socket = Path(place) / "s"
-        kept = _DURABLE if durable else _IN_MEMORY
+        kept = ("--appendonly", "yes", "--appendfsync", fsync) if fsync else _IN_MEMORY
         command: list[str | Path] = [program, *_OPTIONS, *kept, "--unixsocket", socket, "--dir", place]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, preexec_fn=death_with_parent())  # noqa: PLW1509 - one system call
         try:

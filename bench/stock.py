@@ -1,6 +1,7 @@
 """The rival: stock Huey with its defaults, as ``huey_consumer bench.stock.app``."""
 
 import os
+import time
 from typing import Any, Final
 
 import huey
@@ -11,14 +12,25 @@ KIND, URL = "BENCH_HUEY", "BENCH_URL"
 STORAGES: Final = ("RedisHuey", "PriorityRedisExpireHuey")
 
 
-def make(kind: str, url: str) -> tuple[huey.Huey, Any]:
-    """Return an instance of one of Huey's classes, and its task."""
+def make(kind: str, url: str) -> tuple[huey.Huey, dict[str, Any]]:
+    """Return an instance of one of Huey's classes, and its tasks by their names."""
     app: huey.Huey = getattr(huey, kind)("bench", url=url)
-    return app, app.task()(noop)
+    return app, {function.__name__: app.task()(function) for function in (noop, pause, noted)}
 
 
 def noop(number: int) -> int:
     ledger.begin()
+    return number
+
+
+def pause(number: int) -> int:
+    ledger.begin()
+    time.sleep(0.02)
+    return number
+
+
+def noted(number: int) -> int:
+    ledger.note(number)
     return number
 
 

@@ -62,7 +62,7 @@ class Battle:
 def fight(plan: Plan, place: Path, say: Callable[[str], None]) -> Battle:
     """Fight a battle, with the book and the logs in ``place``; raises SettingsError where no server is to be had."""
     book, asked, began = Book.at(place / "book"), list(orders(plan.jobs, plan.seed)), time.monotonic()
-    with server.running(durable=True) as running, _fleet(plan, running.url, place, book) as fleet:
+    with server.running(fsync="always") as running, _fleet(plan, running.url, place, book) as fleet:
         producer = Producer(running.url, book, asked, plan.seconds)
         producer.start()
         kills = _kill(fleet, running.client, plan, say)

@@ -5,42 +5,61 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 
 def run(*arguments):
     """Run the benchmark as a user would."""
-    command = [sys.executable, "-m", "bench", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=50, check=False)
+    command = [sys.executable, "-m", "bench", "--quick", "--rounds", "1", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100, check=False)
 
 
-def test_both_sides_are_measured_and_compared():
-    """A run as JSON holds every setting with its runs, stock Huey's best, and each setting's ratio to that."""
+def only(*texts):
+    return [argument for text in texts for argument in ("--only", text)]
+
+
+@pytest.mark.timeout(120)
+def test_lines_are_measured_beside_their_rivals():
+    """A run as JSON holds every line that was asked for, and no other, with its rival, its target and every run."""
     done = run(
-        "--json",
-        "--jobs",
-        "300",
-        "--rounds",
-        "1",
-        "--only",
-        "async def -k thread",
-        "--only",
-        "RedisHuey -k thread -w 4",
+        "--json", *only("pickup at idle, p50", "enqueue_many:", "memory:", "start-up, consumer", "def, -k thread -w 4")
     )
     assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
-    assert found["jobs"] == 300
-    assert found["best_stock"] == "RedisHuey -k thread -w 4"
-    assert [(each["side"], each["setting"]) for each in found["results"]] == [
-        ("ours", "async def -k thread -w 1"),
-        ("stock", "RedisHuey -k thread -w 4"),
+    found = {(each["work"], each["rival"]): each for each in json.loads(done.stdout)["results"]}
+    assert list(found) == [
+        ("def, -k thread -w 4", "stock Huey, one process"),
+        ("pickup at idle, p50", "bare pair p50"),
+        ("enqueue_many of 10,000", "stock Huey one by one"),
+        ("enqueue_many of 10,000", "bare batched script"),
+        ("memory per waiting job, payload of 100 bytes", "stock Huey"),
+        ("left of jobs of all endings after retention", None),
+        ("start-up, consumer's first job begins", "stock Huey"),
     ]
-    assert [each["runs"][0]["missing"] for each in found["results"]] == [0, 0]
-    assert found["results"][1]["ratio"] == 1
+    for each in found.values():
+        assert (each["ratio"] or 0) > 0 or each["rival"] is None
+        assert len(each["runs"]["ours"]) == 1
+    assert found["def, -k thread -w 4", "stock Huey, one process"]["busy"].keys() == {"consumer", "server"}
+    assert found["left of jobs of all endings after retention", None]["met"] is True
 
 
-def test_unknown_setting_is_refused():
-    """A text that no setting's name has in it is refused in one line, and nothing is run."""
+@pytest.mark.timeout(120)
+def test_table():
+    """A run as a table tells each line with its target, and how to read it, and compares ratios with committed ones."""
+    done = run(*only("handler with one LPUSH"))
+    assert done.returncode == 0, done.stderr
+    assert [
+        line.split(" | ")[2].split(", ")[1].strip() for line in done.stdout.splitlines() if "requests/s" in line
+    ] == [
+        "handler with one LPUSH",
+    ]
+    assert "Figures are medians of the rounds." in done.stdout
+    assert "ratios.json" in done.stdout.splitlines()[-1]
+
+
+def test_unknown_line_is_refused():
+    """A text that no line has in it is refused in one line, and nothing is run."""
     done = run("--only", "-w 99")
     assert done.returncode == 2
-    assert done.stderr.splitlines()[-1] == "bench: error: no setting has -w 99 in its name"
+    assert done.stderr.splitlines()[-1] == "bench: error: no line has -w 99 in it"

@@ -59,6 +59,17 @@ def test_no_way_to_install_is_one_line(elsewhere, monkeypatch, capfd):
     assert "needs a package index, and python3-venv, pip or uv" in capfd.readouterr().err
 
 
+def test_what_draws_is_installed_once(elsewhere, monkeypatch, capfd):
+    """The benchmarks' picture has requirements of its own, which are added when it is asked for first."""
+    drawing = elsewhere / "lib" / "python3" / "site-packages" / "matplotlib"
+    works = Installer("works", ["true"], ["sh", "-c", f"mkdir -p {drawing}"])
+    monkeypatch.setattr(dev, "installers", lambda *_, **__: [works])
+    dev.set_up_plotting()
+    assert capfd.readouterr().err.startswith("dev.py: installing what draws")
+    dev.set_up_plotting()
+    assert capfd.readouterr().err == ""
+
+
 def test_unknown_command_is_refused():
     """A command that dev.py does not know is named, with those that it knows; nothing is installed."""
     done = subprocess.run([sys.executable, "dev.py", "tset"], cwd=ROOT, capture_output=True, text=True, check=False)
