@@ -145,31 +145,34 @@ class LoopThread:
 
     def _start(self, attempt: Attempt) -> None:
         self._fresh.add(attempt)
-        self._running[attempt] = task = self._loop.create_task(self._run(attempt))
-        task.add_done_callback(partial(self._ended, attempt))
+        self._running[attempt] = self._loop.create_task(self._run(attempt))
 
     async def _run(self, attempt: Attempt) -> None:
-        # Whoever takes it out first has it: others take it away while another task blocks the loop.
         try:
+            # Whoever takes it out first has it: others take it away while another task blocks the loop.
             self._fresh.remove(attempt)
         except KeyError:
+            self._ended(attempt)
             return
-        await attempt.run_async(self)
+        try:
+            await attempt.run_async(self)
+        finally:
+            self._ended(attempt)
 
-    def _ended(self, attempt: Attempt, task: asyncio.Task[None]) -> None:
-        del task
+    def _ended(self, attempt: Attempt) -> None:
         self._running.pop(attempt, None)
-        if self._given_up:
-            self._given_up.pop(attempt, None)
-        if attempt in self._fresh:
-            # A handler has cancelled its task before it could run.
-            self._fresh.discard(attempt)
-            self._waiting.append(attempt)
+        self._given_up.pop(attempt, None)
         if self._waiting:
             self._begin()
 
     def _answer(self) -> None:
         self._answered = True
+        # A task that a handler cancelled before it could begin has ended nowhere.
+        for attempt, task in list(self._running.items()):
+            if task.done() and attempt in self._fresh:
+                self._fresh.discard(attempt)
+                self._waiting.append(attempt)
+                self._ended(attempt)
 
     def _cancel(self, attempt: Attempt) -> None:
         if (task := self._running.get(attempt)) is not None:

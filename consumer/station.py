@@ -3,8 +3,10 @@
 import os
 import secrets
 import socket
+import sys
 import time
 from datetime import timedelta
+from typing import Final
 
 import attrs
 
@@ -25,6 +27,11 @@ from consumer.timekeeper import Timekeeper
 from consumer.wake_up import WakeUp
 from jobdefs.storage import keys
 from jobdefs.storage.execution import ExecutionCalls
+
+
+# For how long a thread may keep the interpreter from one that waits. With Python's 5 ms a worker or the event loop would run
+# all short jobs at hand before the intake could ask for the next ones, and then have nothing to do until they come.
+_SWITCH_S: Final = 0.0005
 
 
 @attrs.frozen(kw_only=True)
@@ -63,6 +70,7 @@ class Station:
 
     def start(self) -> None:
         """Say that the consumer is here, and begin to claim."""
+        sys.setswitchinterval(_SWITCH_S)
         self._presence.start()
         self.lanes.start(self.intake)
         self.intake.start()

@@ -22,6 +22,16 @@ def test_a_cancel_from_inside_is_a_failure(start_consumer: StartConsumer, jobs: 
     assert running.logged("exit signal") == []
 
 
+def test_a_cancel_stops_nobody_who_waits(start_consumer: StartConsumer, jobs: Jobs) -> None:
+    """A handler that cancels the tasks of jobs which have not begun keeps none of them from running."""
+    job_ids = jobs.put_all([Meddle("all"), *(Doze(0) for _ in range(50))])
+    running = start_consumer("-n")
+    ended = [jobs.ended(job_id) for job_id in job_ids]
+    assert [job.state for job in ended] == [State.DEAD] + [State.SUCCEEDED] * 50
+    assert sum(job.failures for job in ended) == 1
+    assert running.logged("Traceback", "LoopThread") == []
+
+
 def test_a_stopped_loop_goes_on(start_consumer: StartConsumer, jobs: Jobs, ledger: Ledger) -> None:
     """A handler that stops the event loop stops nobody's job, and the log says what happened."""
     running = start_consumer("-n")
