@@ -19,7 +19,7 @@ from consumer.store_clock import StoreClock
 from consumer.vanished import described
 from jobdefs.errors import StoreError, UnreadableEnvelope
 from jobdefs.storage.call import Call
-from jobdefs.storage.contract import Claim, Exchange, LostLease, Room, SettleVerdict
+from jobdefs.storage.contract import BEGINNING_BYTES, Claim, Exchange, LostLease, Room, SettleVerdict
 from jobdefs.storage.execution import ExecutionCalls
 from jobdefs.wire import envelope
 
@@ -218,6 +218,7 @@ class Intake:
         while True:
             try:
                 reply = self._app.store.send(request.call(again))
+                self._complete([claim for claim in reply.claims if claim.is_cut])
             except StoreError as error:
                 if not again:
                     logger.error("the store does not answer: {} Trying again until it does.", error)
@@ -229,6 +230,12 @@ class Intake:
             if again:
                 logger.info("the store answers again")
             return self._accept(request, reply)
+
+    def _complete(self, cut: Sequence[Claim]) -> None:
+        if cut:
+            names = [self._calls.envelope_key(claim) for claim in cut]
+            for claim, rest in zip(cut, self._app.store.read_from(names, BEGINNING_BYTES), strict=True):
+                claim.envelope += rest
 
     def _tell_one_by_one(self, ends: Sequence[Ended]) -> None:
         """Tell ends apart from each other, so that one that cannot be told keeps no other from being told."""

@@ -6,7 +6,7 @@ Every method builds a Call; a driver sends it. All moves are atomic, and safe to
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 import attrs
 
@@ -14,6 +14,9 @@ from jobdefs.record import JobRecord, Ledger, QueueCounts
 from jobdefs.state import State
 from jobdefs.storage.call import Call
 from jobdefs.unique import UniqueLock
+
+# How much of an envelope a claim brings (lua/include/head.lua).
+BEGINNING_BYTES: Final = 8192
 
 
 @attrs.frozen(kw_only=True)
@@ -143,7 +146,7 @@ class Claim:
     """A job held under a lease. ``failures`` and ``lost`` count what went before this attempt.
 
     ``fence`` is how often the job was claimed, this claim included. A ``suspect`` runs in quarantine: its holder
-    vanished twice in a row.
+    vanished twice in a row. While ``is_cut`` the rest of a long envelope has to be read from the job's key.
     """
 
     id: str
@@ -158,6 +161,11 @@ class Claim:
     suspect: bool = False
     revoked: bytes = b""
     revoked_by_name: bytes = b""
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the envelope may go on behind what the claim brought."""
+        return len(self.envelope) == BEGINNING_BYTES
 
 
 @attrs.frozen

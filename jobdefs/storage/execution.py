@@ -65,6 +65,10 @@ class ExecutionCalls(Execution):
             args += _arguments(settlement)
         return Call(script("exchange"), (keys.meta(self.namespace),), tuple(args), _Parser(token))
 
+    def envelope_key(self, claim: Claim) -> str:
+        """Return the key under which the envelope of a claim is found whole."""
+        return keys.job(self.namespace, claim.id)
+
     def beat(self, *, holder: str, held: Sequence[Lease]) -> Call[Beat]:
         """Say that the consumer is present and extend its leases."""
         args: list[Argument] = [moment.argument(self.clock), holder, to_ms(self.lease)]

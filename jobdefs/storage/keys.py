@@ -10,6 +10,11 @@ def meta(namespace: str) -> str:
     return f"{{{namespace}}}:meta"
 
 
+def job(namespace: str, job_id: str) -> str:
+    """STRING: the envelope of a job."""
+    return f"{{{namespace}}}:job:{job_id}"
+
+
 def own_wake(namespace: str, holder: str) -> str:
     """ZSET of one member: when this consumer should see whether the store has something to tell it."""
     return wake(namespace, f"@{holder}")

@@ -22,6 +22,14 @@ def test_def_and_async_def(jobs: Jobs, payload: object, result: bytes) -> None:
     assert (job.state, job.result, story(job)) == (State.SUCCEEDED, result, ["enqueued", "running", "succeeded"])
 
 
+@pytest.mark.parametrize("length", [8_100, 200_000])
+def test_long_payloads(jobs: Jobs, length: int) -> None:
+    """A payload arrives whole, however long, among short ones that are claimed with it."""
+    texts = ["x" * length, "short", "y" * length]
+    ended = [jobs.ended(job_id) for job_id in jobs.put_all([Echo(text) for text in texts])]
+    assert [job.result for job in ended] == [json.dumps(text).encode() for text in texts]
+
+
 def test_proof_of_concept(jobs: Jobs, consumer: RunningConsumer) -> None:
     """TEST_JOB logs its data exactly once, in a line that names the job, and returns it."""
     job = jobs.run(TestJob(message="hello", number=7))

@@ -29,6 +29,18 @@ def test_a_claim_is_a_lease(stage: Stage) -> None:
     assert reply.next_due_ms == START_MS + 31_000
 
 
+@pytest.mark.parametrize("length", [8_000, 8_192, 8_193, 200_000])
+def test_a_long_envelope_is_read_apart(stage: Stage, length: int) -> None:
+    """A claim brings no more than the beginning of an envelope, and the rest stands where it says."""
+    head = len(new_job("a", payload=b"1").envelope) - 1 + len(f'"enqueued_at_ms":{START_MS},')
+    stage.submit("a", payload=b"1" * (length - head))
+    claim = stage.claim_one()
+    rest = stage.store.read_from([stage.execution.envelope_key(claim)], len(claim.envelope))
+    assert (len(claim.envelope), claim.is_cut) == (min(length, 8_192), length >= 8_192)
+    assert claim.envelope + rest[0] == stage.find("a").raw
+    assert len(stage.find("a").raw) == length
+
+
 def test_a_job_is_claimed_once(stage: Stage, url: str) -> None:
     """Of several consumers that claim at the same time, no two get the same job, and together they get all."""
     stage.submit(*(f"j{number}" for number in range(300)))

@@ -71,6 +71,15 @@ class Store:
                 self._waiting.release(connection)
         return popped(found)
 
+    def read_from(self, keys: Sequence[str], offset: int) -> list[bytes]:
+        """Return what the strings under these keys hold from this byte on, empty where there is nothing."""
+        with self._translated():
+            asked = self._client.pipeline(transaction=False)
+            for key in keys:
+                asked.getrange(key.encode("utf-8", "surrogateescape"), offset, -1)
+            found: list[bytes] = asked.execute()
+        return found
+
     def info(self) -> dict[str, Any]:
         """Return what the server says about itself."""
         with self._translated():

@@ -21,7 +21,7 @@
 --     1 if the attempt came to an end of its own, 0 if its process had to be killed,
 --     number of effects; for each of them its kind and arguments (include/effects.lua)
 -- Returns  verdict of each settlement (settled | repeated | stale),
---          claims {id, queue, envelope}, and unless all else is as for a job that was never claimed before, failures, lost,
+--          claims {id, queue, the first 8,192 bytes of the envelope}, and unless all else is as for a job that was never claimed before, failures, lost,
 --          generation, fence, whether it is a suspect, and where there are revocations the one by id and the one by name,
 --          now in ms, moment of the next scheduled job or lease end in ms or '', whether ready jobs remain, whether suspects
 --          do, leases taken away {id, holder, how long nothing was heard of him in ms or '',

@@ -11,7 +11,7 @@ local function verdict_before(answer, i) return answer and VERDICTS[string.sub(a
 local function claims_before(answer, token, lease, claims)
   for id in string.gmatch(answer.ids, '[^ ]+') do
     local run = read_run(id, 'state', 'token', 'queue', 'failures', 'lost', 'generation', 'fence', 'suspicion')
-    local envelope = redis.pcall('GET', key('job', id))
+    local envelope = read_beginning(id)
     if run[1] == 'running' and run[2] == token and type(envelope) == 'string' then
       redis.pcall('ZADD', leases, now + lease, id)
       claims[#claims + 1] = as_claim(id, run[3], envelope, run[4], run[5], run[6], run[7], run[8])

@@ -17,9 +17,9 @@ local function begin_run(id, score, queue, name, fence, caller)
 end
 
 local function claim_job(id, score, queue, from, caller)
-  local envelope = redis.pcall('GET', key('job', id))
-  if not envelope then return park_unclaimable(id, queue, from, 'its envelope is gone') end
+  local envelope = read_beginning(id)
   if type(envelope) ~= 'string' then return park_unclaimable(id, queue, from, 'its envelope is not a string') end
+  if envelope == '' then return park_unclaimable(id, queue, from, 'its envelope is gone') end
   local _, written = read_head(envelope)
   -- Most jobs have no bookkeeping before they are claimed, and it takes less to see that than to read none.
   if redis.call('EXISTS', key('run', id)) == 0 then
