@@ -93,9 +93,11 @@ class Intake:
 
     def look_for_suspects(self) -> None:
         """Ask for suspects if the quarantine is free, also where there is no room for anything else."""
-        with self._changed:
-            self._more_suspects = True
-            self._changed.notify_all()
+        # Whoever is hungry gets the markers of suspects.
+        if not self.hungry.is_set():
+            with self._changed:
+                self._more_suspects = True
+                self._changed.notify_all()
 
     def wake_by_marker(self, due_ms: int) -> None:
         """Follow a marker that was taken from the store: look for jobs when its moment has come."""

@@ -9,7 +9,8 @@ from typing import Final
 from jobdefs.errors import StoreError
 from jobdefs.storage.drivers import Store
 
-_POLL_S: Final = 5.0
+# Nothing gets lost here but time: what the marker is for comes with the next beat, too.
+_POLL_S: Final = 30.0
 _PAUSE_S: Final = 1.0
 
 

@@ -11,14 +11,14 @@ from consumer.intake import Intake
 from jobdefs.errors import StoreError
 from jobdefs.storage.drivers import Store
 
-_POLL_S: Final = 5.0
+_POLL_S: Final = 7.0
 _PAUSE_S: Final = 1.0
 
 
 class WakeUp:
     """Blocks on the markers while the intake is hungry.
 
-    A marker is a hint: should one get lost, jobs start late by at most the time of the slow poll, five seconds.
+    A marker is a hint: should one get lost, jobs start late by at most the time of the slow poll, some seven seconds.
     """
 
     def __init__(self, store: Store, intake: Intake, markers: Sequence[str]) -> None:

@@ -1,6 +1,5 @@
 """The set of definitions that one program knows."""
 
-import difflib
 from collections.abc import Iterator
 from types import ModuleType
 from typing import Final
@@ -50,8 +49,10 @@ class Catalog:
         return definition
 
     def _matches(self, name: str) -> tuple[str, ...]:
+        from difflib import get_close_matches
+
         folded = {known.casefold(): known for known in self._by_name}
-        return tuple(folded[match] for match in difflib.get_close_matches(name.casefold(), folded, n=3))
+        return tuple(folded[match] for match in get_close_matches(name.casefold(), folded, n=3))
 
     def __contains__(self, name: object) -> bool:
         """Tell whether a definition has this name."""

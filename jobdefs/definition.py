@@ -1,6 +1,5 @@
 """What can run: a name, a payload class, and how jobs of this name are treated."""
 
-import difflib
 import inspect
 import re
 from collections.abc import Callable
@@ -119,7 +118,9 @@ def _refuse_unknown(name: str, options: dict[str, Any]) -> None:
     allowed = [field.name for field in attrs.fields(Definition) if field.name not in ("name", "payload")]
     for option in options:
         if option not in allowed:
-            close = difflib.get_close_matches(option, allowed, n=1)
+            from difflib import get_close_matches
+
+            close = get_close_matches(option, allowed, n=1)
             hint = f", did you mean {close[0]!r}?" if close else f"; there are {', '.join(allowed)}"
             message = f"definition {name!r}: unknown option {option!r}{hint}"
             raise DefinitionError(message)

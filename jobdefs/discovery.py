@@ -4,7 +4,6 @@ import importlib
 import pkgutil
 import sys
 from collections.abc import Iterator
-from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
 
@@ -18,6 +17,8 @@ def named_modules(setting: str) -> tuple[str, ...]:
 
 def entry_point_modules(group: str) -> tuple[str, ...]:
     """Return the modules that installed distributions announce under the group."""
+    from importlib.metadata import entry_points
+
     return tuple(sorted(point.value for point in entry_points(group=group)))
 
 

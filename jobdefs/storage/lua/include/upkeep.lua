@@ -13,7 +13,7 @@ local function promote_job(id, queue)
     make_suspect(id, queue)
     return name, 'suspect'
   end
-  make_ready(id, queue, score_for(priority))
+  gather_added(key('ready', queue), string.format('%.0f', score_for(priority)), id)
   if kept then write_run(id, 'state', 'ready') end
   return name, 'ready'
 end
@@ -24,8 +24,12 @@ local function promote(queue, most)
   local due = listed('ZRANGE', scheduled, '-inf', now, 'BYSCORE', 'LIMIT', 0, most)
   for _, id in ipairs(due) do
     local name, state = promote_job(id, queue)
-    redis.call('ZREM', scheduled, id)
     note_move(name, 'scheduled', state)
+  end
+  if #due > 0 then
+    redis.call('ZREM', scheduled, unpack(due))
+    keep_gathered()
+    wake(queue, 0)
   end
   return #due
 end
