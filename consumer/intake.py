@@ -24,7 +24,8 @@ from jobdefs.storage.execution import ExecutionCalls
 from jobdefs.wire import envelope
 
 PLAIN_TASKS: Final = "huey:"
-_MOST_CLAIMS: Final = 256
+# So that no script keeps others from the server for longer than some milliseconds, with as many ends and due jobs beside.
+_MOST_CLAIMS: Final = 2 * BATCH
 _FLUSH_S: Final = 0.005
 _FIRST_PAUSE_S: Final = 0.1
 _LONGEST_PAUSE_S: Final = 2.0
@@ -181,7 +182,7 @@ class Intake:
     # What to say.
 
     def _request(self) -> _Request:
-        want, lanes, ended = self._want(), self._lanes.wanting.keys(), self.holdings.take_ended(4 * BATCH)
+        want, lanes, ended = self._want(), self._lanes.wanting.keys(), self.holdings.take_ended(2 * BATCH)
         rooms = self._rooms(want)
         self.hungry.clear()
         suspects = self._suspects()
