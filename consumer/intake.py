@@ -16,7 +16,7 @@ from consumer.huey_bridge.app import JobsHuey
 from consumer.lanes import BATCH, STUCK_S, Lanes
 from consumer.plan import Lane, Plan
 from consumer.store_clock import StoreClock
-from consumer.vanished import described
+from consumer.vanished import UNHEARD, described
 from jobdefs.errors import StoreError, UnreadableEnvelope
 from jobdefs.storage.call import Call
 from jobdefs.storage.contract import Claim, Exchange, LostLease, Room, SettleVerdict
@@ -293,10 +293,11 @@ class Intake:
 
 
 def _tell_of_lost(leases: Sequence[LostLease]) -> None:
-    for holder in dict.fromkeys(lease.holder for lease in leases):
-        theirs = [lease for lease in leases if lease.holder == holder]
+    for holder, released in dict.fromkeys((lease.holder, lease.released) for lease in leases):
+        theirs = [lease for lease in leases if (lease.holder, lease.released) == (holder, released)]
         number = f"{len(theirs)} job{'s' if len(theirs) > 1 else ''}"
-        logger.warning("taking back {} of {}: {}", number, holder, described(holder, theirs[0].silent))
+        why = UNHEARD if released else described(holder, theirs[0].silent)
+        logger.warning("taking back {} of {}: {}", number, holder, why)
     for lease in leases:
         if lease.given_up:
             with logger.contextualize(job_id=lease.id):

@@ -163,13 +163,15 @@ class Claim:
 class LostLease:
     """A lease that ended without a word of its holder; ``silent`` is how long nothing was heard of him, if known.
 
-    The job is ``given_up``, parked for a person to look at, where its holders vanished too often in a row.
+    The job is ``given_up``, parked for a person to look at, where its holders vanished too often in a row. It is
+    ``released`` where its holder beats and never knew of the lease, since the reply to its claim got lost.
     """
 
     id: str
     holder: str
     silent: timedelta | None
     given_up: bool = False
+    released: bool = False
 
 
 @attrs.frozen(kw_only=True)

@@ -141,7 +141,8 @@ class Life:
         assert sum(claim.suspect for claim in reply.claims) <= suspects
         assert sum(not claim.suspect for claim in reply.claims) <= want
         for lease in lost:
-            self.keys.begun(lease.id)
+            if not lease.released:
+                self.keys.begun(lease.id)
         self.claims += reply.claims
         self.tokens.update((claim.id, claim.token) for claim in reply.claims)
 
@@ -214,7 +215,7 @@ class Life:
         """Let two leases pass in which somebody beats, and nobody holds on to his jobs."""
         for _ in range(8):
             self.stage.wait(LEASE / 4)
-            self.stage.beat()
+            self.stage.beat(holder=self.chance.choice(["h", "somebody"]))
 
     def wait(self) -> None:
         """Let time pass."""

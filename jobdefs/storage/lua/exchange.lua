@@ -24,7 +24,8 @@
 --          claims {id, queue, envelope, failures, lost, generation, fence, whether it is a suspect, revocation by id, by name},
 --          now in ms, moment of the next scheduled job or lease end in ms or '', whether ready jobs remain, whether suspects
 --          do, leases taken away {id, holder, how long nothing was heard of him in ms or '',
---          whether the job is parked, its holders having vanished too often in a row}
+--          whether the job is parked, its holders having vanished too often in a row,
+--          whether its holder beats and never knew of the lease}
 --- @include "clock"
 --- @include "keys"
 --- @include "head"

@@ -3,6 +3,8 @@ local meta = KEYS[1]
 local root = string.sub(meta, 1, -5)
 local function key(kind, name) return root .. kind .. ':' .. name end
 local leases, queues = root .. 'leases', root .. 'queues'
+-- Beside the names that a consumer can run, 'can:<consumer>' says how long its leases last, ms.
+local LEASE_FIELD = '@lease'
 
 -- A key of a wrong type reads as empty, so that it stops nothing but what is kept in it.
 local function listed(...)
