@@ -5,6 +5,7 @@ import secrets
 import socket
 import time
 from datetime import timedelta
+from typing import Final
 
 import attrs
 
@@ -25,6 +26,8 @@ from consumer.timekeeper import Timekeeper
 from consumer.wake_up import WakeUp
 from jobdefs.storage import keys
 from jobdefs.storage.execution import ExecutionCalls
+
+_LAST_WORDS_S: Final = 3.0
 
 
 @attrs.frozen(kw_only=True)
@@ -104,9 +107,10 @@ class Station:
             self._quarantine.interrupt()
             self.intake.holdings.hand_back_all()
             self.lanes.cancel_all()
-        self._presence.stop()
         self._summons.stop()
-        self.intake.close()
+        # Presence keeps the leases of what the store does not know of yet.
+        self.intake.close(max(deadline - time.monotonic(), _LAST_WORDS_S))
+        self._presence.stop()
         self._quarantine.close()
         self.lanes.close()
 
