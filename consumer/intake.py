@@ -126,8 +126,8 @@ class Intake:
         for ended in self.holdings.untold():
             with logger.contextualize(job_id=ended.settlement.id):
                 logger.error(
-                    "the store could not be told in time how this job ended ({}): it runs again in another consumer when "
-                    "its lease has ended",
+                    "the store could not be told in time how this job ended ({}): it runs again in another consumer "
+                    "when its lease has ended",
                     ended.settlement.outcome,
                 )
 

@@ -52,7 +52,7 @@ class Station:
         self._workers = workers
         self.leaks = Leaks(workers)
         self.keeper = Timekeeper(self.leaks)
-        self._quarantine = Quarantine(app, orders.seat, orders.log)
+        self._quarantine = Quarantine(app, orders.seat, orders.log, orders.lease)
         self.lanes = Lanes(workers, orders.concurrency, self._quarantine, used=_used_lanes(orders), keeper=self.keeper)
         calls = ExecutionCalls(orders.namespace, orders.lease)
         holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
