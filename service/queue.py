@@ -126,7 +126,7 @@ class QueueService:
         return await self._passage.send(self._inspection.ledger())
 
     async def cancel(self, job_id: str) -> State:
-        """Cancel a job and return its state; raises JobNotFound or WrongState.
+        """Cancel a job and return its state, also if it is cancelled already; raises JobNotFound or WrongState.
 
         One that runs stays ``running`` until its consumer has ended it, which hears of it at once, with its next beat
         at the latest (a quarter of a lease).

@@ -186,7 +186,7 @@ class Life:
         job_id, keep = self.chance.choice([self.any_id(), *running]), self.chance.choice(KEPT)
         move = self.stage.cancel(job_id, keep)
         state = self.states.get(job_id)
-        assert (move and move.done) == (None if state is None else state in CANCELLABLE)
+        assert (move and move.done) == (None if state is None else state in (*CANCELLABLE, State.CANCELLED))
         if state is State.RUNNING:
             self.asked[job_id] = (self.tokens[job_id], keep)
 
