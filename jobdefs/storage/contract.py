@@ -178,7 +178,8 @@ class LostLease:
 class Exchange:
     """The reply to an exchange. ``next_due_ms`` is when to look again (Unix, milliseconds), None for no such moment.
 
-    ``lost`` are the leases that this exchange took away. ``more`` and ``more_suspects`` say whether such jobs remain.
+    ``lost`` are the leases that this exchange took away. ``more`` and ``more_suspects`` say whether such jobs remain;
+    ``more`` also, whether kinds of parked ones do that were not looked at.
     """
 
     verdicts: tuple[SettleVerdict, ...]

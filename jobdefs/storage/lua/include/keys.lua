@@ -3,8 +3,9 @@ local meta = KEYS[1]
 local root = string.sub(meta, 1, -5)
 local function key(kind, name) return root .. kind .. ':' .. name end
 local leases, queues = root .. 'leases', root .. 'queues'
--- Beside the names that a consumer can run, 'can:<consumer>' says how long its leases last, ms.
-local LEASE_FIELD = '@lease'
+-- Beside the names that a consumer can run, 'can:<consumer>' says how long its leases last, ms, and which kinds of parked
+-- jobs it has looked at.
+local LEASE_FIELD, KINDS_FIELD = '@lease', '@kinds'
 
 -- A key of a wrong type reads as empty, so that it stops nothing but what is kept in it.
 local function listed(...)

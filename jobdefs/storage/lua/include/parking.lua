@@ -32,7 +32,10 @@ local function wake_able(digests, name)
   asked[kind] = true
   local holders = redis.pcall('ZREVRANGE', root .. 'consumers', 0, MOST_ASKED - 1)
   for _, holder in ipairs(holders.err and {} or holders) do
-    if able(holder, digests, name) then return wake_consumer(holder) end
+    if able(holder, digests, name) then
+      redis.pcall('HDEL', key('can', holder), KINDS_FIELD)
+      return wake_consumer(holder)
+    end
   end
 end
 
