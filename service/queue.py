@@ -153,6 +153,11 @@ class QueueService:
             return written.attempts if written else None
         return self._catalog.get(written.name).retry.attempts if written.name in self._catalog else None
 
+    @property
+    def carries_over(self) -> bool:
+        """Whether an older key space is being carried over; requests fail with StoreUnavailable until it is."""
+        return self._passage.carries_over
+
     async def check(self) -> None:
         """Return when the server has answered and can keep the promises; raises StoreUnavailable or StoreUnsuitable."""
         await self._passage.check()

@@ -324,4 +324,4 @@ class Upkeep(Protocol):
         """
 
     def upgrade(self, schema: int) -> Call[bool]:
-        """Carry the key space over from this version to the next; False where somebody did so already."""
+        """Carry a part of the key space over from this version to the next; False once nothing of it is left."""

@@ -198,7 +198,7 @@ def test_strange_bookkeeping_can_be_read(stage: Stage) -> None:
 
 @pytest.mark.parametrize("key", ["leases", "ready:default", *SHARED, *INDEXES])
 def test_a_strange_key_hides_nothing_else(stage: Stage, key: str) -> None:
-    """Whichever key is of a wrong type: consumers beat and learn of cancels, and jobs elsewhere are found and listed."""
+    """Whichever key is of a wrong type: consumers beat and learn of cancels, and jobs elsewhere are listed."""
     stage.submit("running", "ready")
     claim = stage.claim_one()
     stage.submit("a", "b", queue="aside")
