@@ -66,11 +66,12 @@ local function silence(holder)
 end
 
 -- A holder names every lease that he knows of with each beat, and so keeps it. One that ended while he beat was never
--- known to him: the reply that told him of it got lost, and he is no less trustworthy for that.
+-- known to him: the reply that told him of it got lost, and he is no less trustworthy for that. Where replies get lost his
+-- beats come later than they should, by as long as he waits for an answer.
 local UNKNOWN_REASON = 'its consumer never heard of this claim'
 local function holder_beats(holder, unheard)
   local lease = holder and tonumber(redis.pcall('HGET', key('can', holder), LEASE_FIELD) or nil)
-  return lease and unheard and unheard < lease / 2
+  return lease and unheard and unheard < lease * 3 / 4
 end
 
 -- Returns the new state of a job whose lease has ended, its holder, having vanished or never having known of it.
