@@ -97,6 +97,11 @@ class Holdings:
         """Forget the ends that were taken last: the store knows them."""
         self._telling = ()
 
+    def untold(self) -> Sequence[Ended]:
+        """Return the ends of which it is not certain that the store knows them."""
+        with self.changed:
+            return (*self._telling, *self._ended)
+
     def _end(self, ended: Ended) -> None:
         self._oldest_end = self._oldest_end or time.monotonic()
         self._ended.append(ended)
@@ -111,7 +116,7 @@ class Holdings:
         """Return every lease that is to be kept."""
         with self.changed:
             held = [Lease(attempt.claim.id, attempt.claim.token) for attempt in self._held.values()]
-            return held + [Lease(each.settlement.id, each.settlement.token) for each in (*self._telling, *self._ended)]
+            return held + [Lease(each.settlement.id, each.settlement.token) for each in self.untold()]
 
     def lose(self, leases: Sequence[Lease], cause: str = "its lease ended") -> None:
         """Give up attempts under leases that are others' now; ``cause`` says why, for the log."""

@@ -16,8 +16,8 @@ from consumer.huey_bridge.app import JobsHuey
 from consumer.lanes import BATCH, STUCK_S, Lanes
 from consumer.plan import Lane, Plan
 from consumer.store_clock import StoreClock
-from consumer.vanished import described
-from jobdefs.errors import StoreError, UnreadableEnvelope
+from consumer.vanished import UNHEARD, described
+from jobdefs.errors import StoreError, StoreUnavailable, UnreadableEnvelope
 from jobdefs.storage.call import Call
 from jobdefs.storage.contract import BEGINNING_BYTES, Claim, Exchange, LostLease, Room, SettleVerdict
 from jobdefs.storage.execution import ExecutionCalls
@@ -38,6 +38,7 @@ class _Request:
     call: Callable[[bool], Call[Exchange]]
     ended: Sequence[Ended]
     lanes: Collection[Lane]
+    claims: bool = False
 
 
 class Intake:
@@ -72,7 +73,8 @@ class Intake:
         self._marker_taken = False
         self._marker_ahead = False
         self._draining = False
-        self._closing = False
+        self._closing = self._gave_up = False
+        self._closes_at = 0.0
         self._thread = threading.Thread(target=self._converse, name="Intake", daemon=True)
 
     # Called by the threads of a consumer.
@@ -117,17 +119,25 @@ class Intake:
             self._changed.notify_all()
         self.holdings.hand_back(self._lanes.take_waiting(), "not begun when the consumer drained")
 
-    def close(self, timeout_s: float = 3.0) -> None:
-        """Tell the store everything that has ended, and stop."""
+    def close(self, timeout_s: float) -> None:
+        """Tell the store everything that has ended, and stop; give up after so long, and say of which jobs."""
         with self._changed:
+            self._closes_at = time.monotonic() + timeout_s
             self._draining = self._closing = True
             self._changed.notify_all()
         self._thread.join(timeout_s)
+        for ended in self.holdings.untold():
+            with logger.contextualize(job_id=ended.settlement.id):
+                logger.error(
+                    "the store could not be told in time how this job ended ({}): it runs again in another consumer "
+                    "when its lease has ended",
+                    ended.settlement.outcome,
+                )
 
     # When to talk.
 
     def _converse(self) -> None:
-        while True:
+        while not self._gave_up:
             request = self._next_request()
             if request is None:
                 return
@@ -190,7 +200,7 @@ class Intake:
         self._more = self._marker_taken = self.holdings.freed = False
         self._marker_ahead = self._marker_ahead and not self._clock.due_passed
         self._queues.append(self._queues.pop(0))
-        return _Request(self._call(want, suspects, rooms, ended), ended, lanes)
+        return _Request(self._call(want, suspects, rooms, ended), ended, lanes, claims=want + suspects > 0)
 
     def _call(
         self, want: int, suspects: int, rooms: Sequence[Room], ended: Sequence[Ended]
@@ -217,7 +227,7 @@ class Intake:
         return [Room(room, self._names[lane]) for lane, room in free.items() if room < want]
 
     def _ask(self, request: _Request) -> None:
-        pause, again = _FIRST_PAUSE_S, False
+        pause, again, at_stake = _FIRST_PAUSE_S, False, bool(request.ended)
         while True:
             try:
                 reply = self._app.store.send(request.call(again))
@@ -225,7 +235,10 @@ class Intake:
             except StoreError as error:
                 if not again:
                     logger.error("the store does not answer: {} Trying again until it does.", error)
-                elif self._closing:
+                # What may have been claimed is to be handed back.
+                at_stake = at_stake or (request.claims and _may_have_arrived(error))
+                if self._closing and not (at_stake and time.monotonic() < self._closes_at):
+                    self._gave_up = True
                     return None
                 again, pause = True, min(2 * pause, _LONGEST_PAUSE_S)
                 time.sleep(pause)
@@ -302,11 +315,16 @@ class Intake:
         return None
 
 
+def _may_have_arrived(error: StoreError) -> bool:
+    return isinstance(error, StoreUnavailable) and error.arrived
+
+
 def _tell_of_lost(leases: Sequence[LostLease]) -> None:
-    for holder in dict.fromkeys(lease.holder for lease in leases):
-        theirs = [lease for lease in leases if lease.holder == holder]
+    for holder, released in dict.fromkeys((lease.holder, lease.released) for lease in leases):
+        theirs = [lease for lease in leases if (lease.holder, lease.released) == (holder, released)]
         number = f"{len(theirs)} job{'s' if len(theirs) > 1 else ''}"
-        logger.warning("taking back {} of {}: {}", number, holder, described(holder, theirs[0].silent))
+        why = UNHEARD if released else described(holder, theirs[0].silent)
+        logger.warning("taking back {} of {}: {}", number, holder, why)
     for lease in leases:
         if lease.given_up:
             with logger.contextualize(job_id=lease.id):

@@ -1,7 +1,6 @@
 """What stands between ``huey_consumer consumer.app`` and the first claim: checks, and a clear line where one fails."""
 
 import secrets
-import time
 from datetime import timedelta
 from typing import Any, Final
 
@@ -14,17 +13,14 @@ from consumer.log_setup import LogSetup
 from consumer.plan import Plan, plans_of
 from consumer.settings import ConsumerSettings
 from consumer.station import Orders, Station
-from jobdefs.errors import JobsError, SettingsError, StoreUnavailable
+from jobdefs.errors import JobsError, SettingsError
 from jobdefs.policy import DEFAULT_QUEUE
 from jobdefs.runtime.exits import tell
 from jobdefs.storage import key_space, suitability
-from jobdefs.storage.call import Call
 from jobdefs.storage.drivers import Store
 from jobdefs.storage.inspection import InspectionCalls
 
 _THREAD_OR_PROCESS: Final = ("thread", "process")
-_UPGRADE_TRIES: Final = 60
-_UPGRADE_PAUSE_S: Final = 1.0
 
 
 def create_consumer(app: JobsHuey, settings: ConsumerSettings, options: dict[str, Any]) -> LeasedConsumer:
@@ -55,21 +51,11 @@ def _create(app: JobsHuey, settings: ConsumerSettings, options: dict[str, Any], 
 def _open_key_space(store: Store, namespace: str) -> None:
     found = store.send(InspectionCalls(namespace).open(secrets.token_hex(16)))
     key_space.check(found, store.shown)
-    for told, step in key_space.upgrades(found, namespace):
-        _upgrade(store, step)
-        logger.info("{}", told)
-
-
-def _upgrade(store: Store, step: Call[bool]) -> None:
-    for _ in range(_UPGRADE_TRIES):
-        try:
-            store.send(step)
-        except StoreUnavailable:
-            # With very many jobs a step takes longer than a request may; the server goes on with it.
-            time.sleep(_UPGRADE_PAUSE_S)
-        else:
-            return
-    store.send(step)
+    for what, step in key_space.upgrades(found, namespace):
+        logger.info("carrying the key space over {}", what)
+        while store.send(step):
+            pass
+        logger.info("carried the key space over {}", what)
 
 
 def _check(options: dict[str, Any]) -> None:

@@ -28,6 +28,8 @@ from consumer.wake_up import WakeUp
 from jobdefs.storage import keys
 from jobdefs.storage.execution import ExecutionCalls
 
+_LAST_WORDS_S: Final = 3.0
+
 
 # For how long a thread may keep the interpreter from one that waits. With Python's 5 ms a worker or the event loop would run
 # all short jobs at hand before the intake could ask for the next ones, and then have nothing to do until they come.
@@ -56,7 +58,7 @@ class Station:
         self._workers = workers
         self.leaks = Leaks(workers)
         self.keeper = Timekeeper(self.leaks)
-        self._quarantine = Quarantine(app, orders.seat, orders.log)
+        self._quarantine = Quarantine(app, orders.seat, orders.log, orders.lease)
         self.lanes = Lanes(workers, orders.concurrency, self._quarantine, used=_used_lanes(orders), keeper=self.keeper)
         calls = ExecutionCalls(orders.namespace, orders.lease)
         holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
@@ -112,9 +114,10 @@ class Station:
             self._quarantine.interrupt()
             self.intake.holdings.hand_back_all()
             self.lanes.cancel_all()
-        self._presence.stop()
         self._summons.stop()
-        self.intake.close()
+        # Presence keeps the leases of what the store does not know of yet.
+        self.intake.close(max(deadline - time.monotonic(), _LAST_WORDS_S))
+        self._presence.stop()
         self._quarantine.close()
         self.lanes.close()
 

@@ -4,6 +4,10 @@ import os
 import socket
 from datetime import timedelta
 from pathlib import Path
+from typing import Final
+
+# Of one that is there, and whose lease ended all the same.
+UNHEARD: Final = "it is there, but the reply that told it of this got lost; no attempt is counted"
 
 
 def described(holder: str, silent: timedelta | None) -> str:

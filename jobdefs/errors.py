@@ -198,12 +198,19 @@ class StoreError(JobsError):
 class StoreUnavailable(StoreError):
     """The store gave no answer in time; the same request may be sent again with the same id.
 
-    ``answered`` where the server is there and says itself that it cannot, for example while it loads its data.
+    ``answered`` where the server is there and says itself that it cannot, for example while it loads its data;
+    ``unsent`` where nobody was there to take the request.
     """
 
     code = "store_unavailable"
     retry_after_s: ClassVar[int] = 1
     answered = False
+    unsent = False
+
+    @property
+    def arrived(self) -> bool:
+        """Whether the server may have done what was asked for."""
+        return not (self.answered or self.unsent)
 
 
 class StoreFull(StoreError):

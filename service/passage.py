@@ -20,6 +20,7 @@ from jobdefs.storage.server import Server
 from jobdefs.storage.submission import SubmissionCalls
 from jobdefs.storage.suitability import Watch
 from service.breaker import Breaker
+from service.carrier import Carrier
 
 R = TypeVar("R")
 _MENDED: Final = "the store can keep the promises again"
@@ -49,6 +50,7 @@ class Passage:
         self._breaker = Breaker()
         self._opened = self._begun = False
         self._turn = asyncio.Lock()
+        self._carrier = Carrier(store)
         self._complaint = self._newer = ""
 
     async def send(self, call: Call[R]) -> R:
@@ -84,6 +86,11 @@ class Passage:
         except NotDurable:
             self._watch.doubt(refuted=False)
             raise
+
+    @property
+    def carries_over(self) -> bool:
+        """Whether an older key space is being carried over, so that nothing else can be done for the moment."""
+        return self._carrier.at_work
 
     async def check(self) -> None:
         """Return when the server has shown that it takes jobs in, and can keep the promises and the default level.
@@ -162,9 +169,8 @@ class Passage:
         if self._newer:
             self._opened = False
             raise StoreUnsuitable(self._newer)
-        for told, step in key_space.upgrades(space, self._namespace):
-            await self._store.send(step)
-            logger.info("{}", told)
+        if steps := tuple(key_space.upgrades(space, self._namespace)):
+            await self._carrier.carry(steps)
         self._opened = self._begun = True
 
     def _complain(self, complaint: str) -> None:

@@ -126,7 +126,7 @@ class QueueService:
         return await self._passage.send(self._inspection.ledger())
 
     async def cancel(self, job_id: str) -> State:
-        """Cancel a job and return its state; raises JobNotFound or WrongState.
+        """Cancel a job and return its state, also if it is cancelled already; raises JobNotFound or WrongState.
 
         One that runs stays ``running`` until its consumer has ended it, which hears of it at once, with its next beat
         at the latest (a quarter of a lease).
@@ -152,6 +152,11 @@ class QueueService:
         if written is None or written.attempts is not None:
             return written.attempts if written else None
         return self._catalog.get(written.name).retry.attempts if written.name in self._catalog else None
+
+    @property
+    def carries_over(self) -> bool:
+        """Whether an older key space is being carried over; requests fail with StoreUnavailable until it is."""
+        return self._passage.carries_over
 
     async def check(self) -> None:
         """Return when the server has answered and can keep the promises; raises StoreUnavailable or StoreUnsuitable."""

@@ -109,7 +109,7 @@ ROUTES: Final = (
         name="cancel",
         summary="Cancel a job that has not ended",
         responses={
-            200: "the job's id and state",
+            200: "the job's id and state, also if it is cancelled already",
             202: "it runs, and its consumer hears at once, with its next beat at the latest (a quarter of a lease), "
             "that it shall end",
         },

@@ -80,6 +80,8 @@ async def _check_store(app: web.Application) -> None:
     try:
         await app[QUEUE].check()
     except JobsError:
+        if app[QUEUE].carries_over:
+            return
         # aiohttp cleans up only what it started as a whole.
         await app.cleanup()
         raise

@@ -15,6 +15,9 @@ alone, and ends like any other attempt; only what ends this process while it run
   a proof. That a consumer vanished is none: it may have been killed, frozen or cut off, whatever ran in it. So a
   suspect whose consumer vanishes is a suspect as before, and what the parent itself kills (drain, cancel, timeout) is
   not condemned.
+- Why it is killed when it was stopped (SIGSTOP) for longer than a lease (stillness.py): it would keep every other
+  suspect waiting for ever. Whoever stopped it is not known, so it takes two of these as well. A handler that hangs
+  without a timeout is its author's matter.
 - Why SIGKILL is no such proof: people send it, and a kernel without memory picks by size and not by guilt. It condemns
   where the job had raised the peak of memory markedly, and else when it comes a second time. The peak of memory counts
   from the job's beginning, but the kernel lets a process inherit its parent's; beside a large consumer it takes two.

@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -12,12 +13,15 @@ from loguru import logger
 from consumer.huey_bridge.app import JobsHuey
 from consumer.log_setup import LogSetup
 from consumer.quarantine.child import Child
+from consumer.quarantine.death import Death
 from consumer.quarantine.judge import Judge, NoProcess
 from consumer.quarantine.lines import Word, claim_fields, to_settlement
 from consumer.quarantine.stay import End, Stay
+from consumer.quarantine.stillness import Stillness
 
 _LOOK_S: Final = 0.05
 _START_S: Final = 60.0
+_MORE_THAN_A_LEASE_S: Final = 1.0
 
 
 @attrs.frozen
@@ -35,13 +39,17 @@ class Elsewhere:
 class Cell:
     """Starts the process when it is needed and none is there; used by one thread.
 
-    ``later`` lets that thread do something, from any other one.
+    ``later`` lets that thread do something, from any other one. A process that is stopped for longer than a ``lease``
+    is killed.
     """
 
-    def __init__(self, app: JobsHuey, log: LogSetup, later: Callable[[Callable[[], None]], None]) -> None:
+    def __init__(
+        self, app: JobsHuey, log: LogSetup, later: Callable[[Callable[[], None]], None], lease: timedelta
+    ) -> None:
         self._app = app
         self._log = log
         self._later = later
+        self._patience_s = lease.total_seconds() + _MORE_THAN_A_LEASE_S
         self._child: Child | None = None
         self._judge = Judge()
 
@@ -86,6 +94,7 @@ class Cell:
     def _watched(self, stay: Stay, stopped: Callable[[Stay], End | None], child: Child) -> End | None:
         """Return the end of a suspect, None where it needs another process."""
         child.say(Word.RUN, claim_fields(stay.attempt.claim))
+        stillness = Stillness(child.pid, self._patience_s)
         while True:
             # In this order, so that its last words are heard.
             death = child.death()
@@ -103,6 +112,9 @@ class Cell:
             if end := stopped(stay):
                 self._kill()
                 return end
+            if stillness.is_too_long():
+                self._kill()
+                return self._judge.judged_still(stay, child.death() or Death())
             if stay.began is None and time.monotonic() > stay.came + _START_S:
                 raise NoProcess(f"it did not begin within {_START_S:g} s")
 

@@ -19,12 +19,14 @@ class DiedInQuarantine(Exception):
 class Death:
     """An exit code, negative for a signal as in subprocess, and the most memory that the process ever had, in KiB.
 
-    Unless it was ``seen``, somebody else has waited for the process, and nothing is known.
+    Unless it was ``seen``, somebody else has waited for the process, and nothing is known. One that was ``still``
+    had to be killed, since it was stopped.
     """
 
     code: int = 0
     peak_kib: int = 0
     seen: bool = True
+    still: bool = False
 
     @classmethod
     def of(cls, pid: int) -> Self | None:
@@ -51,6 +53,8 @@ class Death:
         """The exit code or the signal, in words."""
         if not self.seen:
             return "unseen"
+        if self.still:
+            return "by its parent's hand, since it was stopped for longer than a lease"
         if self.code >= 0:
             return f"with exit code {self.code}"
         with suppress(ValueError):

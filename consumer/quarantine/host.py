@@ -5,6 +5,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from loguru import logger
@@ -29,13 +30,13 @@ _LONGEST_PAUSE_S: Final = 60.0
 class Quarantine:
     """Runs suspects where they can harm nobody, one after another; a thread of its own does so, where the seat is."""
 
-    def __init__(self, app: JobsHuey, seat: Seat, log: LogSetup) -> None:
+    def __init__(self, app: JobsHuey, seat: Seat, log: LogSetup, lease: timedelta) -> None:
         self._app = app
         self._seat = seat
         self._intake: Intake | None = None
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._waiting: deque[Attempt] = deque()
-        self._cell = Cell(app, log, self._inbox.put)
+        self._cell = Cell(app, log, self._inbox.put, lease)
         self._seated = self._interrupted = self._ended = False
         self._idle = threading.Event()
         self._idle.set()

@@ -3,6 +3,8 @@
 import time
 from typing import Final
 
+import attrs
+
 from consumer.quarantine.death import Death
 from consumer.quarantine.stay import End, Stay
 
@@ -33,6 +35,19 @@ class Judge:
             if not stay.took_much(death) and not self.acquit(stay):
                 self._spare(stay)
                 return stay.spared(death)
+        return stay.condemned(death)
+
+    def judged_still(self, stay: Stay, death: Death) -> End:
+        """Return the end of a suspect whose process was stopped, and was killed for that.
+
+        Others may have stopped it, so this is no more of a proof than a SIGKILL.
+        """
+        if stay.began is None:
+            raise NoProcess("it was stopped")
+        death = attrs.evolve(death, still=True)
+        if not self.acquit(stay):
+            self._spare(stay)
+            return stay.spared(death)
         return stay.condemned(death)
 
     def acquit(self, stay: Stay) -> bool:

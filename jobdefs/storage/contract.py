@@ -172,20 +172,23 @@ class Claim:
 class LostLease:
     """A lease that ended without a word of its holder; ``silent`` is how long nothing was heard of him, if known.
 
-    The job is ``given_up``, parked for a person to look at, where its holders vanished too often in a row.
+    The job is ``given_up``, parked for a person to look at, where its holders vanished too often in a row. It is
+    ``released`` where its holder beats and never knew of the lease, since the reply to its claim got lost.
     """
 
     id: str
     holder: str
     silent: timedelta | None
     given_up: bool = False
+    released: bool = False
 
 
 @attrs.frozen(kw_only=True)
 class Exchange:
     """The reply to an exchange. ``next_due_ms`` is when to look again (Unix, milliseconds), None for no such moment.
 
-    ``lost`` are the leases that this exchange took away. ``more`` and ``more_suspects`` say whether such jobs remain.
+    ``lost`` are the leases that this exchange took away. ``more`` and ``more_suspects`` say whether such jobs remain;
+    ``more`` also, whether kinds of parked ones do that were not looked at.
     """
 
     verdicts: tuple[SettleVerdict, ...]
@@ -330,4 +333,4 @@ class Upkeep(Protocol):
         """
 
     def upgrade(self, schema: int) -> Call[bool]:
-        """Carry the key space over from this version to the next; False where somebody did so already."""
+        """Carry a part of the key space over from this version to the next; False once nothing of it is left."""

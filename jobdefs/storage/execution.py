@@ -10,10 +10,20 @@ from jobdefs.clock import to_ms
 from jobdefs.policy import LEASE, TOMBSTONE
 from jobdefs.storage import keys, moment
 from jobdefs.storage.call import Argument, Call
-from jobdefs.storage.contract import Beat, Claim, Exchange, Execution, Lease, LostLease, Outcome, Room, Settlement, SettleVerdict
+from jobdefs.storage.contract import (
+    Beat,
+    Claim,
+    Exchange,
+    Execution,
+    Lease,
+    LostLease,
+    Outcome,
+    Room,
+    Settlement,
+    SettleVerdict,
+)
 from jobdefs.storage.scripts import script
 
-_REMEMBERED: Final = 10
 # What goes without saying: failures, lost, generation, fence, suspect, revocations.
 _FIRST_CLAIM: Final[list[Any]] = [0, 0, 0, 1, 0, b"", b""]
 _VERDICTS: Final = {verdict.value.encode(): verdict for verdict in SettleVerdict}
@@ -77,8 +87,8 @@ class ExecutionCalls(Execution):
         return Call(script("beat"), (keys.meta(self.namespace),), tuple(args), _beat)
 
     def announce(self, *, holder: str, abilities: Mapping[str, str]) -> Call[None]:
-        """Say which jobs the consumer can run: the digest of each name's definition; beats keep that in mind."""
-        args: list[Argument] = [holder, _REMEMBERED * to_ms(self.lease)]
+        """Say which jobs the consumer can run, by the digest of each name's definition; beats keep that in mind."""
+        args: list[Argument] = [holder, to_ms(self.lease)]
         for name, digest in abilities.items():
             args += (name, digest)
         return Call(script("announce"), (keys.meta(self.namespace),), tuple(args), _nothing)
@@ -143,9 +153,9 @@ def _text(data: bytes) -> str:
 
 
 def _lost(reply: list[Any]) -> LostLease:
-    job_id, holder, silent_ms, given_up = reply
+    job_id, holder, silent_ms, given_up, released = reply
     silent = timedelta(milliseconds=int(silent_ms)) if silent_ms else None
-    return LostLease(_text(job_id), _text(holder), silent, bool(given_up))
+    return LostLease(_text(job_id), _text(holder), silent, given_up=bool(given_up), released=bool(released))
 
 
 def _moment_ms(due: bytes) -> int | None:

@@ -15,6 +15,7 @@ from jobdefs.storage.scripts import script
 
 STEPS: Final = {1: "upgrade"}
 _AT_ONCE: Final = 200
+_CARRIED_AT_ONCE: Final = 5_000
 _STEP: Final = timedelta(seconds=1)
 _PASS: Final = timedelta(seconds=5)
 
@@ -23,13 +24,14 @@ _PASS: Final = timedelta(seconds=5)
 class UpkeepCalls(Upkeep):
     """Builds the calls of the Upkeep contract for one namespace.
 
-    A step of the sweep looks at about ``at_once`` keys.
+    A step of the sweep looks at about ``at_once`` keys, one of an upgrade goes through ``carried_at_once`` jobs.
     """
 
     namespace: str
     lease: timedelta = LEASE
     clock: moment.Clock = moment.servers_clock
     at_once: int = _AT_ONCE
+    carried_at_once: int = _CARRIED_AT_ONCE
 
     def sweep(self) -> Call[Sweep]:
         """Compare a part of the jobs with the indexes in which they stand, and mend what disagrees.
@@ -44,8 +46,9 @@ class UpkeepCalls(Upkeep):
         return Call(script("sweep"), (keys.meta(self.namespace),), tuple(args), _sweep)
 
     def upgrade(self, schema: int) -> Call[bool]:
-        """Carry the key space over from this version to the next; False where somebody did so already."""
-        return Call(script(STEPS[schema]), (keys.meta(self.namespace),), (moment.argument(self.clock),), bool)
+        """Carry a part of the key space over from this version to the next; False once nothing of it is left."""
+        args = (moment.argument(self.clock), self.carried_at_once)
+        return Call(script(STEPS[schema]), (keys.meta(self.namespace),), args, bool)
 
 
 def _sweep(reply: list[Any]) -> Sweep:

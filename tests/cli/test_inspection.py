@@ -104,13 +104,14 @@ def test_cancel_and_replay_move_a_job(jobs: Jobs) -> None:
     """A waiting job can be cancelled, a cancelled one replayed, and what cannot be is refused with the reason."""
     enqueue(jobs, "moved")
 
-    assert jobs("cancel", "moved").out == "moved cancelled\n"
-    assert jobs("cancel", "moved").err == (
-        "aiohttp-huey: Job moved is cancelled; cancel works only while it is scheduled or ready or running or suspect"
-        " or parked.\n"
-    )
+    # The second time may be the repeat of a command whose answer got lost.
+    assert [jobs("cancel", "moved").out for _ in range(2)] == ["moved cancelled\n"] * 2
     assert json.loads(jobs("replay", "moved", "--json").out) == {"id": "moved", "state": "ready"}
-    assert jobs("replay", "moved").code == 7
+    again = jobs("replay", "moved")
+    assert (again.code, again.err) == (
+        7,
+        "aiohttp-huey: Job moved is ready; replay works only while it is dead or cancelled or expired or parked.\n",
+    )
 
 
 def test_cancelling_a_job_that_runs_says_what_follows(jobs: Jobs, claim: Claiming) -> None:

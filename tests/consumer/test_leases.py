@@ -1,8 +1,11 @@
 """A consumer that gives no sign of life loses its jobs to others, and its late word counts for nothing."""
 
+from datetime import timedelta
+
 from jobdefs import State
+from jobdefs.storage.execution import ExecutionCalls
 from tests.consumer.conftest import StartConsumer
-from tests.support.jobs import Jobs, story
+from tests.support.jobs import NAMESPACE, Jobs, story
 from tests.support.ledger import Ledger
 from tests.support.shop.jobs import Crash, Nap
 from tests.support.waiting import eventually
@@ -52,3 +55,16 @@ def test_long_jobs_keep_their_lease(start_consumer: StartConsumer, jobs: Jobs, l
         start_consumer("-n", "-k", kind, JOBS_LEASE="1")
     job = jobs.run(Nap(1.8))
     assert (job.state, job.lost, ledger.subjects("start")) == (State.SUCCEEDED, 0, [job.id])
+
+
+def test_a_claim_that_nobody_heard_of(start_consumer: StartConsumer, jobs: Jobs) -> None:
+    """A job whose claim its holder never heard of runs elsewhere; nothing is counted, and the log says so."""
+    job_id = jobs.put(Nap())
+    deaf, brief = (ExecutionCalls(NAMESPACE, timedelta(seconds=seconds)) for seconds in (30, 0.1))
+    jobs.store.send(deaf.announce(holder="deaf", abilities={}))
+    jobs.store.send(deaf.beat(holder="deaf", held=[]))
+    assert jobs.store.send(brief.exchange(queues=["default"], want=1, token="t", holder="deaf")).claims
+    running = start_consumer("-n")
+    job = jobs.ended(job_id)
+    assert (job.state, job.lost, story(job)[1:3]) == (State.SUCCEEDED, 0, ["running", "released"])
+    assert "it is there, but the reply" in running.says("taking back 1 job of deaf")

@@ -43,6 +43,18 @@ def test_pill(start_consumer: StartConsumer, jobs: Jobs, how: str) -> None:
     assert story(job)[-2:] == ["running", "dead"]
 
 
+def test_stopped(start_consumer: StartConsumer, jobs: Jobs) -> None:
+    """A job that stops the process keeps nobody waiting: the process is killed, and the second time the job is dead."""
+    [pill, innocent] = suspects(jobs, [Pill("stop"), Nap()])
+    running = start_consumer("-n", JOBS_LEASE="1")
+    job = jobs.ended(pill, timeout=40)
+    assert job.error
+    assert (job.state, job.failures, job.lost, job.error.type) == (State.DEAD, 0, 2, "DiedInQuarantine")
+    assert "since it was stopped for longer than a lease" in job.error.message
+    running.says("WARNING", pill, "since it was stopped", "need not be this job's doing")
+    assert jobs.ended(innocent).state is State.SUCCEEDED
+
+
 def test_peak_memory(start_consumer: StartConsumer, jobs: Jobs) -> None:
     """The peak is in the error: what the job itself took, or at most what the process had before."""
     [greedy, modest] = suspects(jobs, [Pill("memory"), Pill("exit")])

@@ -1,5 +1,6 @@
 """The store goes away while jobs run: killed and started again, or frozen. Nothing is lost, no attempt is counted."""
 
+import signal
 import time
 from collections.abc import Iterator
 
@@ -65,7 +66,40 @@ def test_frozen(
 
 
 def test_gone_at_the_end(start_consumer: StartConsumer, durable: DurableServer) -> None:
-    """A consumer that is told to stop while the store is away stops all the same."""
+    """A consumer that is told to stop while the store is away, and has nothing to tell it, stops all the same."""
     running = start_consumer("-n", url=durable.url)
+    with jobs_on(durable.url) as jobs:
+        # Nor may the first of its questions be open, since then it may have claims to hand back.
+        jobs.run(Nap())
     durable.kill()
     assert running.stop(within=8) == 0
+
+
+def test_away_during_a_drain(start_consumer: StartConsumer, durable: DurableServer, ledger: Ledger, kind: str) -> None:
+    """What ends in a drain while the store is away is told when it is back, as long as the drain may take."""
+    running = start_consumer("-n", "-k", kind, "-w", "1", url=durable.url)
+    with jobs_on(durable.url) as jobs:
+        job_id = jobs.put(Nap(0.5))
+        eventually(lambda: job_id in ledger.subjects("start"))
+        durable.kill()
+        running.send(signal.SIGTERM)
+        eventually(lambda: job_id in ledger.subjects("end"))
+        returning = time.monotonic() + 4
+        eventually(lambda: time.monotonic() > returning)
+        durable.start()
+        assert running.process.wait(20) == 0
+        job = jobs.find(job_id)
+        assert job
+        assert (job.state, job.lost) == (State.SUCCEEDED, 0)
+
+
+def test_away_for_good(start_consumer: StartConsumer, durable: DurableServer, ledger: Ledger) -> None:
+    """A drain that cannot tell the store of an end names the job, and says what follows."""
+    running = start_consumer("-n", "-t", "1", url=durable.url)
+    with jobs_on(durable.url) as jobs:
+        told, untold = jobs.run(Nap()).id, jobs.put(Nap(0.5))
+        eventually(lambda: untold in ledger.subjects("start"))
+    durable.kill()
+    assert running.stop(within=20) == 0
+    running.says("ERROR", untold, "(succeeded): it runs again in another consumer")
+    assert running.logged(told, "runs again") == []

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from tests.support.servers import RealServer, running
 from tests.support.waiting import eventually
 
 Program = subprocess.Popen[str]
+MANY = 500_000
 
 
 def start(**variables: str) -> Program:
@@ -113,6 +114,27 @@ def test_newer_key_space(redis_url: str, valkey_server: RealServer):
     code, line = refusal(REDIS_URL=redis_url)
     assert code == Exit.UNSUITABLE
     assert "upgrade this program, or set JOBS_NAMESPACE to another name." in line
+
+
+def test_older_key_space(redis_url: str, valkey_server: RealServer):
+    """It starts on a key space of an older version, however large, and answers 503 until that is carried over."""
+    with valkey_server.client() as client:
+        client.hset(keys.meta("jobs"), mapping={"schema": 1, "epoch": secrets.token_hex(16)})
+        for start_at in range(0, MANY, 50_000):
+            ids = (f"j{number}" for number in range(start_at, start_at + 50_000))
+            client.zadd("{jobs}:final:dead", dict.fromkeys(ids, 9e15))
+
+    def ready() -> bool:
+        connection.request("GET", "/readyz")
+        response = connection.getresponse()
+        told = response.read().decode()
+        assert response.status == 200 or "is being carried over to this one; try again shortly" in told
+        return response.status == 200
+
+    with serving(REDIS_URL=redis_url) as (_, connection), closing(connection):
+        eventually(ready, timeout=30)
+    with valkey_server.client() as client:
+        assert client.hget("{jobs}:ledger", "dead ?") == str(MANY).encode()
 
 
 def test_evicting_server():

@@ -1,5 +1,6 @@
 """QueueService, as an application uses it."""
 
+import asyncio
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
@@ -28,7 +29,9 @@ from jobdefs.storage import keys
 from jobdefs.storage.contract import Outcome
 from jobdefs.storage.drivers import AsyncStore
 from service import EnqueueReceipt, EnqueueRequest, QueueService
+from tests.support import version_one
 from tests.support.servers import RealServer
+from tests.support.waiting import eventually_async
 
 PAYLOAD = {"message": "hello"}
 
@@ -168,6 +171,20 @@ async def test_newer_key_space(redis_url: str, valkey_server: RealServer, queue:
         StoreUnsuitable, match=r"has version 3 of the key space, and this program knows none above 2; upgrade"
     ):
         await queue.enqueue("TEST_JOB", PAYLOAD)
+
+
+async def test_older_key_space(
+    redis_url: str, valkey_server: RealServer, queue: QueueService, monkeypatch: pytest.MonkeyPatch
+):
+    """What an older version left is carried over; who cannot wait for it is told so, and that it takes a moment."""
+    monkeypatch.setattr("service.carrier._PATIENCE_S", 0)
+    with valkey_server.client() as client:
+        version_one.write(client, "jobs")
+    with pytest.raises(StoreUnavailable, match="was left by an older version and is being carried over to this one"):
+        await queue.enqueue("TEST_JOB", PAYLOAD)
+    await eventually_async(lambda: asyncio.sleep(0, not queue.carries_over))
+    assert (await queue.enqueue("TEST_JOB", PAYLOAD)).created
+    assert (await queue.ledger()).faults == ()
 
 
 async def test_unreachable():

@@ -69,7 +69,7 @@ def test_an_announcement_takes_the_place_of_the_last(stage: Stage) -> None:
     announce(stage, TEST_JOB="d")
     announce(stage, OTHER="d")
     assert claim(stage) == []
-    assert stage.client.hgetall(stage.key("can", "able")) == {b"OTHER": b"d"}
+    assert stage.client.hgetall(stage.key("can", "able")) == {b"@lease": b"30000", b"@kinds": b"seen", b"OTHER": b"d"}
 
 
 def test_a_strange_announcement_stops_nothing(stage: Stage) -> None:

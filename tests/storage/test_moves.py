@@ -59,10 +59,11 @@ def test_every_state_is_tried() -> None:
 
 @pytest.mark.parametrize("state", sorted(FINAL))
 def test_what_has_ended_is_not_cancelled(stage: Stage, state: State) -> None:
-    """A job that has come to its end is left as it is."""
+    """A job that has come to its end is left as it is; one that is cancelled is what the caller wants it to be."""
     PUT[state](stage)
     before = stage.dump()
-    assert (stage.cancel("a"), stage.dump()) == (refused(state), before)
+    verdict = done if state is State.CANCELLED else refused
+    assert (stage.cancel("a"), stage.dump()) == (verdict(state), before)
 
 
 @pytest.mark.parametrize("state", sorted(set(CANCELLABLE) - {State.RUNNING}))

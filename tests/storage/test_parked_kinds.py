@@ -1,6 +1,7 @@
 """Parked jobs by kind: what one consumer could not run goes to another that can, and to no other."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -257,3 +258,34 @@ def test_a_scheduled_job_that_cannot_be_read_has_no_kind(stage: Stage) -> None:
     stage.wait(LEASE)
     stage.send(stage.execution.announce(holder="able", abilities={"": "v9", "TEST_JOB": "d"}))
     assert (claim(stage), stage.state("a"), kinds(stage)) == ([], State.PARKED, [])
+
+
+def asking_on(stage: Stage, **options: Any) -> list[str]:
+    """Claim one by one, as long as more is said to remain; return the ids."""
+    found: list[str] = []
+    for _ in range(20):
+        reply = stage.exchange(want=1, holder="able", **options)
+        found += [claim.id for claim in reply.claims]
+        if not reply.more:
+            return found
+    raise AssertionError("it never ends")
+
+
+def test_every_kind_is_looked_at(stage: Stage) -> None:
+    """Among many kinds a consumer that is new finds those that it can run by asking on while more is said to remain."""
+    names = [f"NAME{number}" for number in range(400)]
+    for name in names:
+        park(stage, name.lower(), name=name, kind=f":{name}")
+    announce(stage, NAME7="d", NAME390="d")
+    stage.beat(holder="able")
+    assert sorted(asking_on(stage)) == ["name390", "name7"]
+    park(stage, "again", name="NAME7", kind=":NAME7")
+    assert asking_on(stage) == ["again"]
+
+
+def test_kinds_without_room_are_looked_at_again(stage: Stage) -> None:
+    """What a consumer has no room for does not make it ask on, and is found once it has room."""
+    for number in range(300):
+        park(stage, f"n{number}", name=f"N{number}", kind=f":N{number}")
+    announce(stage, N200="d")
+    assert [asking_on(stage, rooms=[Room(room, ("N200",))]) for room in (0, 1)] == [[], ["n200"]]

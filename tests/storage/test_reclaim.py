@@ -6,8 +6,10 @@ from datetime import timedelta
 import pytest
 
 from jobdefs.state import State
-from jobdefs.storage.contract import Claim, Lease, Outcome, SettleVerdict
-from tests.support.stage import HOUR, LEASE, MILLISECOND, SECOND, START_MS, Stage, lease_of
+from jobdefs.storage.contract import Claim, Lease, LostLease, Outcome, SettleVerdict
+from jobdefs.storage.execution import ExecutionCalls
+from jobdefs.unique import UniqueLock, Until
+from tests.support.stage import HOUR, LEASE, MILLISECOND, NAMESPACE, SECOND, START_MS, Stage, lease_of, new_job
 
 BEAT = LEASE / 4
 
@@ -166,3 +168,35 @@ def test_a_beat_ahead_of_the_clock_stops_nothing(stage: Stage) -> None:
     assert stage.exchange().next_due_ms == START_MS + LEASE // MILLISECOND
     stage.wait(LEASE)
     assert [lease.id for lease in stage.exchange().lost] == ["a"]
+
+
+def test_a_claim_that_its_holder_never_heard_of_costs_nothing(stage: Stage) -> None:
+    """Where the replies to a consumer get lost, its claims end after two leases, however often it asks; it still beats.
+
+    No attempt is counted, and a unique key that is held until the job begins is held again.
+    """
+    stage.send(stage.execution.announce(holder="deaf", abilities={"TEST_JOB": "d"}))
+    stage.submit_all([new_job("a", lock=UniqueLock(key="k", until=Until.STARTED))])
+    assert [claim.id for claim in stage.claim(token="t", holder="deaf")] == ["a"]
+    lost: list[LostLease] = []
+    for _ in moments(stage, 2 * LEASE, BEAT):
+        stage.beat(holder="deaf")
+        assert stage.state("a") is State.RUNNING
+        lost += stage.exchange(want=1, token="t", holder="deaf", again=True).lost
+    assert [(lease.id, lease.holder, lease.released) for lease in lost] == [("a", "deaf", True)]
+    job = stage.find("a")
+    assert (job.state, job.failures, job.lost, job.events[-1].name) == (State.READY, 0, 0, "released")
+    assert stage.client.hget(stage.key("run", "a"), "suspicion") is None
+    assert stage.submit_all([new_job("b", lock=UniqueLock(key="k"))])[0].id == "a"
+
+
+def test_a_holder_of_short_leases_is_lost_by_its_own_measure(stage: Stage) -> None:
+    """A consumer whose leases are short has vanished after one of them, also for those whose own are long."""
+    short = ExecutionCalls(NAMESPACE, 2 * SECOND, lambda: stage.now_ms)
+    stage.send(short.announce(holder="dead", abilities={"TEST_JOB": "d"}))
+    stage.send(short.beat(holder="dead", held=[]))
+    stage.submit("a")
+    stage.send(short.exchange(queues=["default"], want=1, token="t", holder="dead"))
+    stage.wait(2 * SECOND)
+    assert [lease.released for lease in stage.exchange().lost] == [False]
+    assert stage.find("a").lost == 1

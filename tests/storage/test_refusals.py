@@ -4,7 +4,7 @@ from jobdefs.state import State
 from jobdefs.storage.contract import Outcome
 from tests.support.stage import Stage
 
-MOST = 10
+MOST = 100
 
 
 def announce(stage: Stage, *builds: str) -> None:
@@ -66,12 +66,13 @@ def test_readers_of_other_versions(stage: Stage) -> None:
 
 
 def test_too_many_refusals(stage: Stage) -> None:
-    """What so many builds refused is offered to no further one; a replay offers it to all of them anew."""
-    builds = [f"build{number:02}" for number in range(MOST + 2)]
+    """What so many builds refused is offered to no further one, and says so; a replay offers it to all of them anew."""
+    builds = [f"build{number:03}" for number in range(MOST + 2)]
     announce(stage, *builds)
     stage.submit("job")
     assert [refuse(stage, build) for build in builds] == [True] * (MOST + 1) + [False]
     assert (stage.state("job"), kinds(stage)) == (State.PARKED, [])
+    assert "more than 100 builds have refused it" in stage.find("job").reason
     stage.replay("job")
     assert refuse(stage, builds[0])
-    assert kinds(stage) == [b"default:build00:TEST_JOB"]
+    assert kinds(stage) == [b"default:build000:TEST_JOB"]

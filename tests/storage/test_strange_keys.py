@@ -8,7 +8,7 @@ from jobdefs.storage.contract import Effect, NewJob, Outcome, SettleVerdict
 from jobdefs.storage.submission import follow_up
 from jobdefs.storage.upkeep import UpkeepCalls
 from jobdefs.unique import Conflict, UniqueLock
-from tests.support.stage import LEASE, NAMESPACE, SECOND, Stage, ending, new_job
+from tests.support.stage import LEASE, NAMESPACE, SECOND, Stage, ending, lease_of, new_job
 
 
 def test_a_submission_that_fails_leaves_nothing(stage: Stage) -> None:
@@ -194,3 +194,34 @@ def test_strange_bookkeeping_can_be_read(stage: Stage) -> None:
     assert (job.state, job.failures, job.finished_at_ms) == (State.DEAD, 0, None)
     assert job.error is not None
     assert (job.error.type, job.error.message) == ("unreadable", "[")
+
+
+@pytest.mark.parametrize("key", ["leases", "ready:default", *SHARED, *INDEXES])
+def test_a_strange_key_hides_nothing_else(stage: Stage, key: str) -> None:
+    """Whichever key is of a wrong type: consumers beat and learn of cancels, and jobs elsewhere are listed."""
+    stage.submit("running", "ready")
+    claim = stage.claim_one()
+    stage.submit("a", "b", queue="aside")
+    before = stage.send(stage.inspection.page(state=None, queue="aside", name="", cursor=None, limit=1))
+    assert before.cursor
+    rubbish(stage, key)
+    stage.cancel("running")
+    told = stage.beat(claim)
+    assert (told.lost, told.cancelled) == ((), (lease_of(claim),))
+    for state in (None, *State):
+        page = stage.send(stage.inspection.page(state=state, queue="", name="", cursor=None, limit=10))
+        assert page.cursor is None
+    rest = stage.send(stage.inspection.page(state=None, queue="aside", name="", cursor=before.cursor, limit=9))
+    assert [job.id for job in (*before.jobs, *rest.jobs)] == ["a", "b"]
+    assert stage.send(stage.inspection.ledger()).entries or key == "ledger"
+    assert stage.send(stage.inspection.queues()) or key == "queues"
+
+
+def test_an_index_that_became_strange_ends_no_list(stage: Stage) -> None:
+    """A list that goes on in an index which is of a wrong type by then has what comes behind it."""
+    stage.submit("a", "b", "c", queue="x")
+    stage.submit("d", queue="y")
+    first = stage.send(stage.inspection.page(state=State.READY, queue="", name="", cursor=None, limit=1))
+    rubbish(stage, "ready:x")
+    rest = stage.send(stage.inspection.page(state=State.READY, queue="", name="", cursor=first.cursor, limit=9))
+    assert [job.id for job in rest.jobs] == ["d"]

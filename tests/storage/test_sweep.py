@@ -1,5 +1,7 @@
 """The sweeper: it finds what stands wrong, mends it, and finds nothing else."""
 
+from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -280,3 +282,36 @@ def test_a_step_is_bounded(stage: Stage) -> None:
         assert len(found) <= 400
         mended += found
     assert len({repair.id for repair in mended}) == 5_000
+
+
+DAMAGE: dict[str, tuple[Callable[[Stage], object], dict[str, State]]] = {
+    "out of its index": (
+        lambda stage: stage.client.zrem(stage.key("scheduled", "default"), "scheduled", "scheduled2"),
+        {"scheduled": State.READY, "scheduled2": State.READY},
+    ),
+    "in a foreign index": (
+        lambda stage: stage.client.zadd(stage.key("final", "dead"), {"scheduled": 1e15, "ready": 1e15}),
+        {"scheduled": State.SCHEDULED, "ready": State.READY},
+    ),
+    "in another state": (
+        lambda stage: [
+            stage.client.hset(stage.key("run", was), "state", state)
+            for was, state in (("dead", "ready"), ("parked", "dead"), ("suspect", "parked"), ("expired", "cancelled"))
+        ],
+        {"dead": State.READY, "parked": State.DEAD, "suspect": State.PARKED, "expired": State.CANCELLED},
+    ),
+    "without a lease": (lambda stage: stage.client.delete(stage.key("leases")), {"running": State.RUNNING}),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_the_ledger_agrees_again(stage: Stage, damage: str) -> None:
+    """What somebody changed by hand is off in the ledger until the sweep has come by, and agrees from then on."""
+    in_every_state(stage)
+    stage.submit("scheduled2", delay=HOUR)
+    do, states = DAMAGE[damage]
+    do(stage)
+    assert len(wrongs(stage)) >= len(states)
+    assert {job_id: stage.state(job_id) for job_id in states} == states
+    assert stage.send(stage.inspection.ledger()).faults == ()
+    assert stage.ledger() == {"enqueued": 10, **Counter(state for [state] in stage.indexes().values())}

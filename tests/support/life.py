@@ -141,7 +141,8 @@ class Life:
         assert sum(claim.suspect for claim in reply.claims) <= suspects
         assert sum(not claim.suspect for claim in reply.claims) <= want
         for lease in lost:
-            self.keys.begun(lease.id)
+            if not lease.released:
+                self.keys.begun(lease.id)
         self.claims += reply.claims
         self.tokens.update((claim.id, claim.token) for claim in reply.claims)
 
@@ -185,7 +186,7 @@ class Life:
         job_id, keep = self.chance.choice([self.any_id(), *running]), self.chance.choice(KEPT)
         move = self.stage.cancel(job_id, keep)
         state = self.states.get(job_id)
-        assert (move and move.done) == (None if state is None else state in CANCELLABLE)
+        assert (move and move.done) == (None if state is None else state in (*CANCELLABLE, State.CANCELLED))
         if state is State.RUNNING:
             self.asked[job_id] = (self.tokens[job_id], keep)
 
@@ -214,7 +215,7 @@ class Life:
         """Let two leases pass in which somebody beats, and nobody holds on to his jobs."""
         for _ in range(8):
             self.stage.wait(LEASE / 4)
-            self.stage.beat()
+            self.stage.beat(holder=self.chance.choice(["h", "somebody"]))
 
     def wait(self) -> None:
         """Let time pass."""

@@ -16,6 +16,8 @@ _CLUSTER: Final = (
     "is a node of a Redis Cluster and does not hold these keys; set REDIS_URL to a server outside a cluster"
 )
 
+_NOBODY_THERE: Final = (ConnectionRefusedError, FileNotFoundError)
+
 # The beginning of an error reply; each text completes "The server at ADDRESS …".
 _REPLIES: Final[tuple[tuple[str, type[StoreError], str], ...]] = (
     ("NOAUTH", StoreUnsuitable, f"wants a password; {_LOG_IN}"),
@@ -57,6 +59,7 @@ def translated(address: str, patience_s: float) -> Iterator[None]:
         failure = kind(f"The server at {address} {text}.")
         if isinstance(failure, StoreUnavailable):
             failure.answered = _told(root) is not None
+            failure.unsent = isinstance(root.__cause__ or root.__context__, _NOBODY_THERE)
         raise failure from error
 
 

@@ -17,8 +17,8 @@ local lease = tonumber(ARGV[3])
 local beat_at = tonumber(redis.call('HGET', meta, 'beat_at_ms') or now)
 if now - beat_at > lease / 2 then redis.call('HSET', meta, 'grace_until_ms', now + lease) end
 redis.call('HSET', meta, 'beat_at_ms', now)
-redis.call('ZADD', root .. 'consumers', now, ARGV[2])
-redis.call('ZREMRANGEBYSCORE', root .. 'consumers', '-inf', now - 10 * lease)
+redis.pcall('ZADD', root .. 'consumers', now, ARGV[2])
+redis.pcall('ZREMRANGEBYSCORE', root .. 'consumers', '-inf', now - 10 * lease)
 
 -- Leases and not jobs, since the caller may have claimed a job anew while it beat.
 local function add(list, id, token) list[#list + 1], list[#list + 2] = id, token end
@@ -26,7 +26,7 @@ local lost, cancelled = {}, {}
 for i = 4, #ARGV, 2 do
   local held = read_run(ARGV[i], 'state', 'token', 'cancel')
   if held[1] == 'running' and held[2] == ARGV[i + 1] then
-    redis.call('ZADD', leases, now + lease, ARGV[i])
+    redis.pcall('ZADD', leases, now + lease, ARGV[i])
     if held[3] then add(cancelled, ARGV[i], ARGV[i + 1]) end
   else
     add(lost, ARGV[i], ARGV[i + 1])

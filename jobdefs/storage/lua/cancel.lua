@@ -4,7 +4,8 @@
 -- ARGV[1]  now, ms since 1970, '' for the server's time
 -- ARGV[2]  job id
 -- ARGV[3]  how long the cancelled job is kept, ms
--- Returns  'done' or 'refused', then the job's state; nothing where there is no such job
+-- Returns  'done' or 'refused', then the job's state; nothing where there is no such job. One that is cancelled already
+--          is 'done', since this may be the repeat of a call whose reply got lost
 --- @include "clock"
 --- @include "keys"
 --- @include "head"
@@ -25,6 +26,7 @@ if state == 'running' then
   wake_consumer(read_run(id, 'holder')[1] or '')
   return {'done', state}
 end
+if state == 'cancelled' then return {'done', state} end
 if not call_off(id, state, keep_ms) then return {'refused', state} end
 keep_ledger()
 return {'done', 'cancelled'}

@@ -21,11 +21,13 @@
 --     1 if the attempt came to an end of its own, 0 if its process had to be killed,
 --     number of effects; for each of them its kind and arguments (include/effects.lua)
 -- Returns  verdict of each settlement (settled | repeated | stale),
---          claims {id, queue, the first 8,192 bytes of the envelope}, and unless all else is as for a job that was never claimed before, failures, lost,
---          generation, fence, whether it is a suspect, and where there are revocations the one by id and the one by name,
---          now in ms, moment of the next scheduled job or lease end in ms or '', whether ready jobs remain, whether suspects
---          do, leases taken away {id, holder, how long nothing was heard of him in ms or '',
---          whether the job is parked, its holders having vanished too often in a row}
+--          claims {id, queue, the first 8,192 bytes of the envelope}, and unless all else is as for a job that was never claimed
+--          before, failures, lost, generation, fence, whether it is a suspect, and where there are revocations the one by id
+--          and the one by name,
+--          now in ms, moment of the next scheduled job or lease end in ms or '', whether ready jobs remain, or kinds of
+--          parked ones to look at, whether suspects do, leases taken away {id, holder, how long nothing was heard of him in ms or '',
+--          whether the job is parked, its holders having vanished too often in a row,
+--          whether its holder beats and never knew of the lease}
 --- @include "clock"
 --- @include "keys"
 --- @include "head"
@@ -76,12 +78,12 @@ local lost = reclaim(lease)
 prune(UPKEEP + 2 * #verdicts, tombstone)
 
 -- A first call whose answer is known arrived late, after its own repeat: nobody would learn of its claims.
-local claims = {}
+local claims, kinds_remain = {}, false
 if answer then
   if repeated then claims_before(answer, token, lease, claims) end
 else
   if want > 0 then
-    claim_parked(names, rooms, want, caller, claims)
+    kinds_remain = claim_parked(names, rooms, want, caller, claims)
     claim(names, rooms, want, caller, claims)
   end
   if suspects > 0 then claim_suspects(names, suspects, caller, claims) end
@@ -92,7 +94,7 @@ add_revocations(claims)
 
 -- Whether jobs remain, and the earliest moment at which there is something to do for somebody who serves these queues.
 -- Whoever leaves jobs wakes others, also if it left them since it has no room for them.
-local more, more_suspects, due = 0, 0, next_reclaim(lease)
+local more, more_suspects, due = kinds_remain and 1 or 0, 0, next_reclaim(lease)
 for _, name in ipairs(names) do
   local next_due = tonumber(listed('ZRANGE', key('scheduled', name), 0, 0, 'WITHSCORES')[2] or nil)
   if next_due and (not due or next_due < due) then due = next_due end

@@ -22,6 +22,7 @@ local jobs = {}
 
 -- The entry may have left or moved since the last page; then its score tells where it stood.
 local function rank_behind(index, down, score, id)
+  if size(index) == 0 then return 0 end
   local stands = redis.call('ZSCORE', index, id)
   if stands and tonumber(stands) == tonumber(score) then
     return redis.call(down and 'ZREVRANK' or 'ZRANK', index, id) + 1
@@ -43,7 +44,7 @@ local function add_index(label, down)
   indexes[#indexes + 1] = {label = label, key = root .. label, down = down}
 end
 local function add_waiting(state)
-  local names = ARGV[4] ~= '' and {ARGV[4]} or redis.call('SMEMBERS', queues)
+  local names = ARGV[4] ~= '' and {ARGV[4]} or listed('SMEMBERS', queues)
   table.sort(names)
   for _, name in ipairs(names) do add_index(state .. ':' .. name, false) end
 end
@@ -62,7 +63,7 @@ for n = number, #indexes do
   local index = indexes[n]
   local rank = score ~= '' and rank_behind(index.key, index.down, score, id) or 0
   while true do
-    local entries = redis.call(index.down and 'ZREVRANGE' or 'ZRANGE', index.key, rank, rank + STRIDE - 1, 'WITHSCORES')
+    local entries = listed(index.down and 'ZREVRANGE' or 'ZRANGE', index.key, rank, rank + STRIDE - 1, 'WITHSCORES')
     if #entries == 0 then break end
     for i = 1, #entries, 2 do
       if wanted(entries[i]) then jobs[#jobs + 1] = view(entries[i]) end

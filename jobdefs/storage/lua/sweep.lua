@@ -20,6 +20,8 @@
 --- @include "parking"
 --- @include "suspects"
 --- @include "standing"
+--- @include "totals"
+--- @include "reckoning"
 --- @include "mending"
 
 local STEP_MS, PASS_MS = tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -139,6 +141,7 @@ if ended == 1 then place, cursor = '', '0' end
 local wait = ended == 1 and PASS_MS or STEP_MS
 redis.call('HSET', meta, 'sweep_at_ms', now + wait, 'sweep_place', place, 'sweep_cursor', cursor)
 keep_stamp()
+reckon()
 keep_ledger()
 keep_repairs()
 return {wait, ended, repairs}

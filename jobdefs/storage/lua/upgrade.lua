@@ -2,7 +2,8 @@
 -- Carries version 1 of the key space over to version 2: the ledger, the names in the bookkeeping, the kinds of parked jobs.
 -- KEYS[1]  {namespace}:meta
 -- ARGV[1]  now, ms since 1970, '' for the server's time
--- Returns  1, or 0 where this is not version 1
+-- ARGV[2]  how many jobs to go through; the next call goes on behind them
+-- Returns  1 while jobs remain, 0 where this is not version 1 any more
 --- @include "clock"
 --- @include "keys"
 --- @include "head"
@@ -33,27 +34,44 @@ local function count(state, id)
   if state == 'parked' then give_kind(id, name, queue, priority) end
 end
 
-local AT_ONCE = 1000
-local function enter(index, state)
-  local first = 0
-  repeat
-    local ids = redis.pcall('ZRANGE', index, first, first + AT_ONCE - 1)
-    if ids.err then return end
-    for _, id in ipairs(ids) do count(state, id) end
-    first = first + #ids
-  until #ids < AT_ONCE
+-- The indexes by their labels, each with the state of those who stand in it.
+local function indexes()
+  local states, labels = {leases = 'running', parked = 'parked'}, {}
+  for _, state in ipairs({'succeeded', 'dead', 'cancelled', 'expired'}) do states['final:' .. state] = state end
+  for _, queue in ipairs(listed('SMEMBERS', queues)) do
+    for _, state in ipairs({'scheduled', 'ready', 'suspect'}) do states[state .. ':' .. queue] = state end
+  end
+  for label in pairs(states) do labels[#labels + 1] = label end
+  table.sort(labels)
+  return states, labels
 end
 
-redis.call('DEL', root .. 'ledger')
-for _, queue in ipairs(redis.call('SMEMBERS', queues)) do
-  enter(key('scheduled', queue), 'scheduled')
-  enter(key('ready', queue), 'ready')
-  enter(key('suspect', queue), 'suspect')
+-- Returns where to go on in an index, nil at its end, and how many were counted.
+local function enter(label, state, first, most)
+  local ids = listed('ZRANGE', root .. label, first, first + most - 1)
+  for _, id in ipairs(ids) do count(state, id) end
+  return #ids == most and first + most or nil, #ids
 end
-enter(leases, 'running')
-for _, state in ipairs({'succeeded', 'dead', 'cancelled', 'expired'}) do enter(key('final', state), state) end
-enter(parked, 'parked')
+
+-- Nobody moves a job meanwhile, since no program of this version begins before the end.
+local progress = redis.call('HMGET', meta, 'upgrade_place', 'upgrade_rank')
+local place, first, left = progress[1] or '', tonumber(progress[2] or nil) or 0, tonumber(ARGV[2])
+if place == '' then redis.call('DEL', root .. 'ledger') end
+local states, labels = indexes()
+local rank
+for _, label in ipairs(labels) do
+  if label >= place and left > 0 then
+    local number
+    rank, number = enter(label, states[label], label == place and first or 0, left)
+    place, left = label, left - number
+  end
+end
 keep_stamp()
 keep_ledger()
+if rank then
+  redis.call('HSET', meta, 'upgrade_place', place, 'upgrade_rank', rank)
+  return 1
+end
+redis.call('HDEL', meta, 'upgrade_place', 'upgrade_rank')
 redis.call('HSET', meta, 'schema', 2)
-return 1
+return 0

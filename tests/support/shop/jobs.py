@@ -141,7 +141,7 @@ class Mumble:
 @define("PILL", retry=QUICK)
 @attrs.frozen
 class Pill:
-    """Ends its process, in every attempt: by an exit code, by a fault in a C library, or when memory runs out."""
+    """Ends its process in every attempt, by an exit code, a fault in a C library, or want of memory; or stops it."""
 
     how: str
 

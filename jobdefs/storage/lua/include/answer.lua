@@ -7,13 +7,14 @@ end
 local VERDICTS = {y = 'repeated', n = 'stale'}
 local function verdict_before(answer, i) return answer and VERDICTS[string.sub(answer.verdicts, i, i)] end
 
--- The claims of then, if they are still the caller's; their leases begin anew.
+-- The claims of then, if they are still the caller's. Their leases begin anew, for one more at most: whoever asks and
+-- never gets an answer must not keep them for ever.
 local function claims_before(answer, token, lease, claims)
   for id in string.gmatch(answer.ids, '[^ ]+') do
-    local run = read_run(id, 'state', 'token', 'queue', 'failures', 'lost', 'generation', 'fence', 'suspicion')
+    local run = read_run(id, 'state', 'token', 'queue', 'failures', 'lost', 'generation', 'fence', 'suspicion', 'claimed_at_ms')
     local envelope = read_beginning(id)
     if run[1] == 'running' and run[2] == token and type(envelope) == 'string' then
-      redis.pcall('ZADD', leases, now + lease, id)
+      redis.pcall('ZADD', leases, math.min(now, (tonumber(run[9]) or now) + lease) + lease, id)
       claims[#claims + 1] = as_claim(id, run[3], envelope, run[4], run[5], run[6], run[7], run[8])
     end
   end

@@ -104,8 +104,7 @@ local function claim_suspects(names, most, caller, claims)
 end
 
 -- Claims parked jobs that this consumer can run, and whoever parked them could not; suspects among them go to quarantine
--- from their own index. A few kinds are looked at each time.
-local KINDS_LOOKED_AT = 20
+-- from their own index.
 local function claim_kind(kind, queue, rooms, want, caller, claims)
   local taken = take_first(key('parked', kind), want - #claims, rooms)
   for i = 1, #taken, 2 do
@@ -121,16 +120,44 @@ local function claim_kind(kind, queue, rooms, want, caller, claims)
   forget_kind(kind)
 end
 
+-- A consumer that has announced something looks through all kinds once, and through all again while it leaves jobs there:
+-- '+' for want of wishes, '-' for want of room. After that it looks at a few at random, and at all when one is parked for it.
+local KINDS_AT_ONCE, KINDS_AT_RANDOM, SEEN = 100, 20, 'seen'
+local function next_kinds(holder)
+  local known = redis.pcall('HMGET', key('can', holder), LEASE_FIELD, KINDS_FIELD)
+  if known.err or not known[1] then return {}, nil end
+  if known[2] == SEEN then return listed('SRANDMEMBER', parked_kinds, KINDS_AT_RANDOM), {before = SEEN, cursor = '0', left = ''} end
+  local cursor, left = string.match(known[2] or '0', '^(%d+)([+-]?)$')
+  local scanned = listed('SSCAN', parked_kinds, cursor or '0', 'COUNT', KINDS_AT_ONCE)
+  return scanned[2] or {}, {before = known[2], cursor = scanned[1] or '0', left = left or ''}
+end
+
+-- Returns whether there is a reason to look for more at once.
+local function keep_place(holder, round)
+  local through = round.cursor == '0'
+  local place = through and (round.left == '' and SEEN or '0') or round.cursor .. round.left
+  if place ~= round.before then redis.pcall('HSET', key('can', holder), KINDS_FIELD, place) end
+  return not through or round.left == '+'
+end
+
 local function claim_parked(names, rooms, want, caller, claims)
-  if redis.call('EXISTS', parked_kinds) == 0 then return end
+  if redis.call('EXISTS', parked_kinds) == 0 then return false end
+  local kinds, round = next_kinds(caller.holder)
+  if not round then return false end
   local serves = {}
   for _, queue in ipairs(names) do serves[queue] = true end
-  for _, kind in ipairs(listed('SRANDMEMBER', parked_kinds, KINDS_LOOKED_AT)) do
+  for _, kind in ipairs(kinds) do
     local queue, digests, name = string.match(kind, '^([^:]*):([^:]*):(.*)$')
-    if #claims < want and serves[queue] and has_room(rooms, name) and able(caller.holder, digests, name) then
-      claim_kind(kind, queue, rooms, want, caller, claims)
+    if serves[queue] and #claims >= want then
+      round.left = '+'
+    elseif serves[queue] and able(caller.holder, digests, name) then
+      if has_room(rooms, name) then claim_kind(kind, queue, rooms, want, caller, claims) end
+      if redis.call('EXISTS', key('parked', kind)) == 1 then
+        round.left = (#claims >= want or round.left == '+') and '+' or '-'
+      end
     end
   end
+  return keep_place(caller.holder, round)
 end
 
 local function complete(claims, i)

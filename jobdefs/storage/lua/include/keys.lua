@@ -11,6 +11,9 @@ local function key(kind, name)
   return prefix .. name
 end
 local leases, queues = root .. 'leases', root .. 'queues'
+-- Beside the names that a consumer can run, 'can:<consumer>' says how long its leases last, ms, and which kinds of parked
+-- jobs it has looked at.
+local LEASE_FIELD, KINDS_FIELD = '@lease', '@kinds'
 
 -- A key of a wrong type reads as empty, so that it stops nothing but what is kept in it.
 local function listed(...)

@@ -41,9 +41,15 @@ local function put_in_place(job, rules)
   repaired(job.id, 'it was ' .. state .. ', and in no index')
 end
 
+-- A job that was never claimed has no bookkeeping at all, and waits, wherever else somebody put it.
+local function never_claimed(id, found)
+  if redis.call('EXISTS', key('run', id)) == 1 then return nil end
+  return found.ready and 'ready' or found.scheduled and 'scheduled'
+end
+
 -- The state of a job whose bookkeeping has none: the one where it stands. Only what waits, or will be reclaimed, needs none.
-local function believe(job, first)
-  job.state = first or 'ready'
+local function believe(job, found, first)
+  job.state = never_claimed(job.id, found) or first or 'ready'
   if job.state == 'running' or (IN_QUEUE[job.state] and job.state ~= 'suspect' and not job.stated) then return end
   if FINAL[job.state] and job.gone and redis.call('EXISTS', key('run', job.id)) == 0 then
     redis.call('ZREM', key('final', job.state), job.id)
@@ -87,11 +93,13 @@ local function mend(id, rules, queue)
       found, first = standing(id, elsewhere)
     end
   end
-  if not found or (not job.state and believe(job, first)) then return nil end
+  if not found or (not job.state and believe(job, found, first)) then return nil end
   if IN_QUEUE[job.state] and job.gone then return park_it(job, found, 'its envelope is gone') end
   if IN_QUEUE[job.state] and not job.queue then return park_it(job, found, 'the head of its envelope cannot be read') end
+  local before = #repairs
   stand_alone(job, found)
   if not found[job.state] then put_in_place(job, rules) end
   be_found(job)
+  if #repairs > before then note_mended(job.name, found, (job.state ~= 'scheduled' or found.scheduled) and job.state or 'ready') end
   return job.state
 end

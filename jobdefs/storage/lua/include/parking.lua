@@ -13,7 +13,8 @@ end
 
 -- All that refused a job, sorted, so that jobs refused by the same are of one kind. Whoever does not know a name has no
 -- digest of it. Nil where they are too many to try another.
-local MOST_REFUSALS = 10
+local MOST_REFUSALS = 100
+local TOO_MANY = '; more than ' .. MOST_REFUSALS .. ' builds have refused it, so it is offered to no other one; a replay offers it to all of them anew'
 local function refusals(id, digest)
   local before, all = read_run(id, 'refused')[1] or '', {}
   for each in string.gmatch(before, '[^+]+') do all[#all + 1] = each end
@@ -31,7 +32,10 @@ local function wake_able(digests, name)
   asked[kind] = true
   local holders = redis.pcall('ZREVRANGE', root .. 'consumers', 0, MOST_ASKED - 1)
   for _, holder in ipairs(holders.err and {} or holders) do
-    if able(holder, digests, name) then return wake_consumer(holder) end
+    if able(holder, digests, name) then
+      redis.pcall('HDEL', key('can', holder), KINDS_FIELD)
+      return wake_consumer(holder)
+    end
   end
 end
 
@@ -39,8 +43,9 @@ local function park(id, queue, reason, kind, score)
   write_run(id, 'state', 'parked', 'queue', queue, 'reason', reason, 'finished_at_ms', now)
   redis.pcall('ZADD', parked, now, id)
   local digest, name = string.match(kind or '', '^([^:]*):(.*)$')
-  local digests = name and score and refusals(id, digest)
-  if not digests then return end
+  if not name or not score then return end
+  local digests = refusals(id, digest)
+  if not digests then return write_run(id, 'reason', reason .. TOO_MANY) end
   local whole = queue .. ':' .. digests .. ':' .. name
   write_run(id, 'kind', whole, 'refused', digests)
   redis.pcall('SADD', parked_kinds, whole)

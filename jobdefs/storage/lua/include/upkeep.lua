@@ -69,24 +69,46 @@ local function silence(holder)
   return beat_at and string.format('%.0f', now - beat_at) or ''
 end
 
--- Returns the job's id, its holder, how long nothing was heard of him, and whether it is given up.
+-- A holder names every lease that he knows of with each beat, and so keeps it. One that ended while he beat was never
+-- known to him: the reply that told him of it got lost, and he is no less trustworthy for that. Where replies get lost his
+-- beats come later than they should, by as long as he waits for an answer.
+local UNKNOWN_REASON = 'its consumer never heard of this claim'
+local function holder_beats(holder, unheard)
+  local lease = holder and tonumber(redis.pcall('HGET', key('can', holder), LEASE_FIELD) or nil)
+  return lease and unheard and unheard < lease * 3 / 4
+end
+
+-- Returns the new state of a job whose lease has ended, its holder, having vanished or never having known of it.
+local function take_back(id, held, released)
+  local suspicion = (tonumber(held[8]) or 0) + (released and 0 or 1)
+  local state = put_back(id, held[2], tonumber(held[3]), suspicion, tonumber(held[9]), held[10])
+  local attempt, holder = (tonumber(held[5]) or 0) + 1, held[6] or ''
+  if released then
+    remember(id, 'released', held[4] or 0, attempt, UNKNOWN_REASON)
+  else
+    let_go_begun(held[10], id, held[12])
+    remember(id, 'lost', held[4] or 0, attempt, holder)
+    write_run(id, 'lost', (tonumber(held[7]) or 0) + 1, 'suspicion', suspicion)
+  end
+  clear_run(id, 'token', 'claimed_at_ms', 'holder')
+  return state
+end
+
+-- Returns the job's id, its holder, how long nothing was heard of him, whether it is given up, and whether he never knew.
 local function reclaim_job(id)
   local held = read_run(id, 'state', 'queue', 'score', 'claimed_at_ms', 'failures', 'holder', 'lost', 'suspicion', 'cancel', 'unique', 'name', 'until')
-  local queue, score, holder = held[2], tonumber(held[3]), held[6]
-  if held[1] ~= 'running' or not queue or not score then
+  local queue, holder = held[2], held[6]
+  if held[1] ~= 'running' or not queue or not tonumber(held[3]) then
     local name, written_queue = stored_head(id)
     park(id, queue or written_queue or '', 'its bookkeeping is incomplete')
     note_move(held[11] or name, 'running', 'parked')
-    return {id, holder or '', '', 0}
+    return {id, holder or '', '', 0, 0}
   end
-  local suspicion = (tonumber(held[8]) or 0) + 1
-  local state = put_back(id, queue, score, suspicion, tonumber(held[9]), held[10])
-  let_go_begun(held[10], id, held[12])
-  remember(id, 'lost', held[4] or 0, (tonumber(held[5]) or 0) + 1, holder or '')
-  clear_run(id, 'token', 'claimed_at_ms', 'holder')
-  write_run(id, 'lost', (tonumber(held[7]) or 0) + 1, 'suspicion', suspicion)
+  local unheard = silence(holder)
+  local released = holder_beats(holder, tonumber(unheard))
+  local state = take_back(id, held, released)
   note_move(held[11], 'running', state)
-  return {id, holder or '', silence(holder), state == 'parked' and 1 or 0}
+  return {id, holder or '', unheard, state == 'parked' and 1 or 0, released and 1 or 0}
 end
 
 -- Until when nothing is reclaimed, 0 for no such time; a moment too far ahead was written before the clock stepped back.
