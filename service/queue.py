@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from functools import partial
 from typing import Any, Final, Unpack, overload
 
 from attrs import AttrsInstance
@@ -73,7 +72,9 @@ class QueueService:
         StoreFull, StoreUnsuitable or NotDurable; after the last of them the job may be in.
         """
         request = job if isinstance(job, EnqueueRequest) else EnqueueRequest(job, payload, options)
-        (verdict,) = await self.enqueue_many([request])
+        prepared = prepare(request, self._catalog)
+        (given,), reached = await self._passage.submit((prepared.job,), prepared.durability)
+        verdict = prepared.receipt(given, reached)
         if isinstance(verdict, JobsError):
             raise verdict
         return verdict
@@ -180,9 +181,8 @@ class QueueService:
         outcomes: list[EnqueueReceipt | JobsError] = []
         for start in range(0, len(jobs), _AT_ONCE):
             part = jobs[start : start + _AT_ONCE]
-            submission = partial(self._submission.submit, [one.job for one in part])
             try:
-                receipts, reached = await self._passage.submit(submission, level)
+                receipts, reached = await self._passage.submit([one.job for one in part], level)
             except StoreError as error:
                 return [*outcomes, *[error] * (len(jobs) - start)]
             outcomes += [one.receipt(given, reached) for one, given in zip(part, receipts, strict=True)]

@@ -132,10 +132,12 @@ class AsyncStore:
 
     @asynccontextmanager
     async def bounded(self, extra_s: float = 0) -> AsyncIterator[None]:
-        """Bound everything inside by the deadline and ``extra_s``, as a whole; raises StoreUnavailable afterwards."""
-        patience_s = self._deadline_s + extra_s
-        with translated(self._shown, patience_s):
-            async with asyncio.timeout(patience_s):
+        """Bound everything inside by the deadline and ``extra_s``, as a whole; raises StoreUnavailable afterwards.
+
+        What is negative was waited before, and belongs to the whole.
+        """
+        with translated(self._shown, self._deadline_s + max(extra_s, 0)):
+            async with asyncio.timeout(self._deadline_s + extra_s):
                 yield
 
 
