@@ -24,11 +24,13 @@ async def read(request: web.Request, limit: int) -> Any:
     _check_type(request)
     if request.content_length is not None and request.content_length > limit:
         raise TooLarge("body", request.content_length, limit)
-    return read_json(await _received(request, limit))
+    return read_json(_at_hand(request, limit) or await _received(request, limit))
 
 
 def _check_type(request: web.Request) -> None:
     given = request.headers.get(hdrs.CONTENT_TYPE, "none")
+    if given == _JSON and hdrs.CONTENT_ENCODING not in request.headers:
+        return
     if request.content_type != _JSON or (request.charset or "utf-8").lower() not in ("utf-8", "utf8"):
         raise web.HTTPUnsupportedMediaType(
             text=f"The body must be JSON in UTF-8, with Content-Type: {_JSON}; this is {given}."
@@ -37,6 +39,14 @@ def _check_type(request: web.Request) -> None:
         raise web.HTTPUnsupportedMediaType(
             text=f"The body must not be compressed; this has Content-Encoding: {encoding}."
         )
+
+
+def _at_hand(request: web.Request, limit: int) -> bytes:
+    """Return a body that came whole, together with its head, as most do; empty where that is not so."""
+    content = request.content
+    if not content.is_eof() or content.exception() is not None or content.total_bytes > limit:
+        return b""
+    return content.read_nowait()
 
 
 async def _received(request: web.Request, limit: int) -> bytes:

@@ -170,6 +170,6 @@ def within(prefix: str) -> list[web.RouteDef]:
     return [route.definition(route.path.removeprefix(prefix)) for route in ROUTES if route.is_below(prefix)]
 
 
-def outside(prefix: str) -> list[web.RouteDef]:
-    """Return the routes that are not below a prefix."""
-    return [route.definition(route.path) for route in ROUTES if not route.is_below(prefix)]
+def everything() -> list[web.RouteDef]:
+    """Return every route, where the table has it."""
+    return [route.definition(route.path) for route in ROUTES]

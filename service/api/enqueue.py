@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import hdrs, web
 
 from jobdefs.errors import JobsError, StoreError
-from service import body, idempotency, intake, problems, views
+from service import answer, body, idempotency, intake, problems, views
 from service.key import queue_of
 from service.request import EnqueueReceipt, EnqueueRequest
 
@@ -17,8 +17,9 @@ async def enqueue(request: web.Request) -> web.Response:
     key = _key(request)
     asked = intake.read_one(request.match_info["name"], await body.read(request, body.ONE_BYTES), key)
     receipt = await queue_of(request).enqueue(asked)
-    headers = {hdrs.LOCATION: request.app.router["job"].canonical.replace("{id}", receipt.id)}
-    return web.json_response(views.receipt(receipt), status=_status(receipt), headers=headers)
+    response = answer.json(views.receipt(receipt), _status(receipt))
+    response.headers[hdrs.LOCATION] = request.app.router["job"].canonical.replace("{id}", receipt.id)
+    return response
 
 
 async def enqueue_many(request: web.Request) -> web.Response:
@@ -29,7 +30,7 @@ async def enqueue_many(request: web.Request) -> web.Response:
     _raise_if_nothing_came_in(outcomes)
     following = iter(outcomes)
     verdicts = [next(following) if isinstance(one, EnqueueRequest) else one for one in asked]
-    return web.json_response({"results": [_verdict(verdict) for verdict in verdicts]})
+    return answer.json({"results": [_verdict(verdict) for verdict in verdicts]})
 
 
 def _key(request: web.Request) -> str | None:
