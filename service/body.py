@@ -12,6 +12,7 @@ from jobdefs.wire.body import read_json
 ONE_BYTES: Final = MAX_PAYLOAD_BYTES
 MANY_BYTES: Final = 8 * 1024 * 1024
 PATIENCE_S: Final = 30.0
+LINES: Final = "application/x-ndjson"
 _JSON: Final = "application/json"
 
 
@@ -21,19 +22,20 @@ async def read(request: web.Request, limit: int) -> Any:
     Raises InvalidBody, TooLarge (from Content-Length, or as soon as more has come), HTTPUnsupportedMediaType, or
     HTTPRequestTimeout where the body does not end within half a minute.
     """
-    _check_type(request)
+    check_type(request)
     if request.content_length is not None and request.content_length > limit:
         raise TooLarge("body", request.content_length, limit)
     return read_json(_at_hand(request, limit) or await _received(request, limit))
 
 
-def _check_type(request: web.Request) -> None:
+def check_type(request: web.Request, wanted: str = _JSON) -> None:
+    """Refuse a body of another type, or one that is compressed; raises HTTPUnsupportedMediaType."""
     given = request.headers.get(hdrs.CONTENT_TYPE, "none")
-    if given == _JSON and hdrs.CONTENT_ENCODING not in request.headers:
+    if given == wanted and hdrs.CONTENT_ENCODING not in request.headers:
         return
-    if request.content_type != _JSON or (request.charset or "utf-8").lower() not in ("utf-8", "utf8"):
+    if request.content_type != wanted or (request.charset or "utf-8").lower() not in ("utf-8", "utf8"):
         raise web.HTTPUnsupportedMediaType(
-            text=f"The body must be JSON in UTF-8, with Content-Type: {_JSON}; this is {given}."
+            text=f"The body must be JSON in UTF-8, with Content-Type: {wanted}; this is {given}."
         )
     if (encoding := request.headers.get(hdrs.CONTENT_ENCODING, "identity").lower()) != "identity":
         raise web.HTTPUnsupportedMediaType(

@@ -33,13 +33,19 @@ def read_many(body: Any, key: str | None = None) -> list[EnqueueRequest | Invali
     if not isinstance(entries, list):
         raise InvalidOption("jobs", "must be an array of objects, each with a name and a payload")
     check_batch(len(entries))
-    return [_entry(entry, key and idempotency.job_id(key, place)) for place, entry in enumerate(entries)]
+    return [_entry(entry, place, key) for place, entry in enumerate(entries)]
 
 
-def _entry(entry: Any, job_id: str | None) -> EnqueueRequest | InvalidOption:
+def read_entry(entry: Any, place: int, key: str | None = None) -> EnqueueRequest:
+    """Read ``{"name": ..., "payload": {...}}``, one of many; raises InvalidOption."""
+    fields = _fields(entry, _OF_MANY, "name", "payload")
+    job_id = key and idempotency.job_id(key, place)
+    return EnqueueRequest(_text(fields["name"], "name"), fields["payload"], _options(fields, job_id))
+
+
+def _entry(entry: Any, place: int, key: str | None) -> EnqueueRequest | InvalidOption:
     try:
-        fields = _fields(entry, _OF_MANY, "name", "payload")
-        return EnqueueRequest(_text(fields["name"], "name"), fields["payload"], _options(fields, job_id))
+        return read_entry(entry, place, key)
     except InvalidOption as error:
         return error
 

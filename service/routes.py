@@ -79,8 +79,12 @@ ROUTES: Final = (
         handler=enqueue.enqueue_many,
         name="enqueue_many",
         summary="Enqueue many jobs",
-        request=f"an object with jobs: an array of objects with name, payload, and if wanted {_OPTIONS}",
-        responses={200: "a verdict for each job, in their order: status, and the receipt or the problem"},
+        request=f"an object with jobs: an array of objects with name, payload, and if wanted {_OPTIONS}; "
+        "or, as application/x-ndjson, any number of such objects, each on a line of its own",
+        responses={
+            200: "a verdict for each job, in their order: status, and the receipt or the problem; for lines, each on a "
+            "line of its own, while more of them come"
+        },
         errors=(*_BODY, *_ENQUEUED),
     ),
     Route(
