@@ -17,11 +17,10 @@ OPTIONS: Final[dict[str, Any]] = {"protocol": 2, "driver_info": None, "decode_re
 def arguments(call: Call[Any]) -> tuple[Argument, ...]:
     """Return what follows the script or its digest in EVAL and EVALSHA."""
     # An id that is not UTF-8 goes back as it came.
-    return (len(call.keys), *call.keys, *(_encoded(argument) for argument in call.args))
-
-
-def _encoded(argument: Argument) -> Argument:
-    return argument.encode("utf-8", "surrogateescape") if isinstance(argument, str) else argument
+    encoded = [
+        argument.encode("utf-8", "surrogateescape") if isinstance(argument, str) else argument for argument in call.args
+    ]
+    return (len(call.keys), *call.keys, *encoded)
 
 
 def at_least(timeout_s: float) -> float:
