@@ -106,7 +106,10 @@ def numbers() -> str:
             "payload; result; events kept",
             f"{_size(policy.MAX_PAYLOAD_BYTES)}; {_size(policy.MAX_RESULT_BYTES)}; the last {policy.MAX_HISTORY}",
         ),
-        ("a whole body over HTTP: of one job; of many", f"{_size(ONE_BYTES)}; {_size(MANY_BYTES)}"),
+        (
+            "a whole body over HTTP: of one job; of many; a line of very many",
+            f"{_size(ONE_BYTES)}; {_size(MANY_BYTES)}; {_size(ONE_BYTES)}",
+        ),
         ("jobs in one enqueue; in one page", f"{policy.MAX_BATCH:,}; {policy.MAX_PAGE:,}"),
         ("delay; time until a job expires", f"at most {policy.MAX_DELAY.days:,} days"),
         ("kept when dead; when succeeded, cancelled or expired", f"{_long(kept.dead)}; {_long(kept.succeeded)}"),

@@ -1,4 +1,4 @@
-"""Who may ask: with a token set, whoever sends it."""
+"""Who may ask: with a token set, whoever sends it; how the service is, everybody."""
 
 import hmac
 from ipaddress import ip_address
@@ -7,6 +7,9 @@ from typing import Final
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, Middleware
 
+from service import health
+
+_OPEN: Final = (health.live, health.ready)
 _SCHEME: Final = "bearer"
 _REASON: Final = (
     "This needs the header Authorization: Bearer, followed by the token in the service's setting JOBS_TOKEN."
@@ -14,11 +17,11 @@ _REASON: Final = (
 
 
 def bearer(token: str) -> Middleware:
-    """Return a middleware that refuses requests without this token; an empty one asks for nothing."""
+    """Return a middleware that refuses requests without this token, except for how the service is."""
 
     @web.middleware
     async def access(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if token and not _has(request, token):
+        if not (request.match_info.handler in _OPEN or _has(request, token)):
             raise web.HTTPUnauthorized(text=_REASON, headers={hdrs.WWW_AUTHENTICATE: "Bearer"})
         return await handler(request)
 

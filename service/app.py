@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from jobdefs.catalog import Catalog, load_catalog
 from jobdefs.runtime.settings import load
@@ -12,7 +13,7 @@ from jobdefs.wire.codec import prepare
 from service.access import bearer
 from service.key import QUEUE
 from service.queue import QueueService
-from service.routes import PREFIX, outside, within
+from service.routes import PREFIX, everything, within
 from service.settings import ServiceSettings
 from service.shield import shield
 
@@ -36,23 +37,29 @@ def setup(
     queue = app[QUEUE] = QueueService(catalog, store, settings.namespace, settings.level)
     app.cleanup_ctx.append(_closing(store))
     if routes:
-        app.add_subapp(PREFIX, _api(settings.token))
+        app.add_subapp(PREFIX, _api(queue, settings.token))
     return queue
 
 
 def create_app(*, catalog: Catalog | None = None, settings: ServiceSettings | None = None) -> web.Application:
     """Return the stand-alone service, with every route; raises DefinitionError or SettingsError."""
-    app = web.Application(middlewares=[shield])
-    setup(app, catalog=catalog, settings=settings, routes=True)
-    app.add_routes(outside(PREFIX))
+    settings = load(ServiceSettings) if settings is None else settings
+    app = web.Application(middlewares=_middlewares(settings.token))
+    setup(app, catalog=catalog, settings=settings)
+    app.add_routes(everything())
     return app
 
 
-def _api(token: str) -> web.Application:
+def _api(queue: QueueService, token: str) -> web.Application:
     # An application of its own, so that the one it is mounted in keeps its own way of telling errors.
-    api = web.Application(middlewares=[shield, bearer(token)])
+    api = web.Application(middlewares=_middlewares(token))
+    api[QUEUE] = queue
     api.add_routes(within(PREFIX))
     return api
+
+
+def _middlewares(token: str) -> list[Middleware]:
+    return [shield, bearer(token)] if token else [shield]
 
 
 def _closing(store: AsyncStore) -> Callable[[web.Application], AsyncIterator[None]]:

@@ -32,7 +32,9 @@ class Breaker:
 
     def admits(self) -> bool:
         """Tell whether a request may be made; while the breaker is open, the one that is told so is the probe."""
-        if self.is_open and self._clock() < self._next_try:
+        if not self.is_open:
+            return True
+        if self._clock() < self._next_try:
             return False
         self._next_try = self._clock() + self._period_s()
         return True

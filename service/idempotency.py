@@ -5,12 +5,19 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from aiohttp import web
+
 from jobdefs.errors import InvalidOption
 
 HEADER: Final = "Idempotency-Key"
 _BARE: Final = re.compile(r"[!-~]{1,255}")
 _QUOTED: Final = re.compile(r'"((?:[^"\\]|\\["\\])*)"')
 _ESCAPED: Final = re.compile(r"\\(.)")
+
+
+def key_of(request: web.Request) -> str | None:
+    """Return the key that a request came with, None for none; raises InvalidOption."""
+    return read_key(request.headers.getall(HEADER, []))
 
 
 def read_key(given: Sequence[str]) -> str | None:

@@ -1,7 +1,7 @@
 """What a client asks for in the body of an enqueue, read into requests."""
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
@@ -20,7 +20,7 @@ def read_one(name: str, body: Any, key: str | None = None) -> EnqueueRequest:
 
     ``key`` is the idempotency key that came with it.
     """
-    fields = _fields(body, ("payload", *_OPTIONS), "payload")
+    fields = _fields(body, _OF_ONE, "payload")
     return EnqueueRequest(name, fields["payload"], _options(fields, key and idempotency.job_id(key)))
 
 
@@ -33,18 +33,24 @@ def read_many(body: Any, key: str | None = None) -> list[EnqueueRequest | Invali
     if not isinstance(entries, list):
         raise InvalidOption("jobs", "must be an array of objects, each with a name and a payload")
     check_batch(len(entries))
-    return [_entry(entry, key and idempotency.job_id(key, place)) for place, entry in enumerate(entries)]
+    return [_entry(entry, place, key) for place, entry in enumerate(entries)]
 
 
-def _entry(entry: Any, job_id: str | None) -> EnqueueRequest | InvalidOption:
+def read_entry(entry: Any, place: int, key: str | None = None) -> EnqueueRequest:
+    """Read ``{"name": ..., "payload": {...}}``, one of many; raises InvalidOption."""
+    fields = _fields(entry, _OF_MANY, "name", "payload")
+    job_id = key and idempotency.job_id(key, place)
+    return EnqueueRequest(_text(fields["name"], "name"), fields["payload"], _options(fields, job_id))
+
+
+def _entry(entry: Any, place: int, key: str | None) -> EnqueueRequest | InvalidOption:
     try:
-        fields = _fields(entry, ("name", "payload", *_OPTIONS), "name", "payload")
-        return EnqueueRequest(_text(fields["name"], "name"), fields["payload"], _options(fields, job_id))
+        return read_entry(entry, place, key)
     except InvalidOption as error:
         return error
 
 
-def _fields(body: Any, known: Iterable[str], *required: str) -> Mapping[str, Any]:
+def _fields(body: Any, known: Collection[str], *required: str) -> Mapping[str, Any]:
     if not isinstance(body, dict):
         raise InvalidOption("body", f"must be a JSON object with {' and '.join(required)}")
     for field in body:
@@ -59,11 +65,11 @@ def _fields(body: Any, known: Iterable[str], *required: str) -> Mapping[str, Any
 
 
 def _options(fields: Mapping[str, Any], job_id: str | None) -> EnqueueOptions:
-    given = {
-        option: read(fields[field], field)
-        for field, (option, read) in _OPTIONS.items()
-        if fields.get(field) is not None
-    }
+    given: dict[str, Any] = {}
+    for field, value in fields.items():
+        if value is not None and field in _OPTIONS:
+            option, read = _OPTIONS[field]
+            given[option] = read(value, field)
     if job_id is not None:
         if "id" in given:
             raise InvalidOption("id", f"excludes the header {idempotency.HEADER}; give one of the two")
@@ -120,3 +126,5 @@ _OPTIONS: Final[Mapping[str, tuple[str, Callable[[Any, str], Any]]]] = {
     "on_conflict": ("on_conflict", _text),
     "durability": ("durability", _text),
 }
+_OF_ONE: Final = dict.fromkeys(("payload", *_OPTIONS))
+_OF_MANY: Final = dict.fromkeys(("name", "payload", *_OPTIONS))

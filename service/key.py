@@ -10,5 +10,5 @@ QUEUE: Final = web.AppKey("QUEUE", QueueService)
 
 
 def queue_of(request: web.Request) -> QueueService:
-    """Return the QueueService of the application, or of the one that it is mounted in."""
-    return request.config_dict[QUEUE]
+    """Return the QueueService of the application that handles the request."""
+    return request.app[QUEUE]

@@ -3,9 +3,10 @@
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Final, Protocol, TypeVar
+from functools import partial
+from typing import Final, TypeVar
 
 from loguru import logger
 
@@ -14,6 +15,7 @@ from jobdefs.errors import JobsError, NotDurable, StoreUnavailable, StoreUnsuita
 from jobdefs.storage import key_space
 from jobdefs.storage.call import Call
 from jobdefs.storage.confirmation import Confirmation, confirmation, hindrance
+from jobdefs.storage.contract import NewJob, Receipt
 from jobdefs.storage.drivers import AsyncStore
 from jobdefs.storage.inspection import InspectionCalls
 from jobdefs.storage.server import Server
@@ -21,16 +23,10 @@ from jobdefs.storage.submission import SubmissionCalls
 from jobdefs.storage.suitability import Watch
 from service.breaker import Breaker
 from service.carrier import Carrier
+from service.group_commit import GroupCommit
 
 R = TypeVar("R")
 _MENDED: Final = "the store can keep the promises again"
-
-
-class Submission(Protocol[R]):
-    """Makes the call that takes something in."""
-
-    def __call__(self, *, confirm: bool) -> Call[R]:
-        """Return the call."""
 
 
 class Passage:
@@ -51,33 +47,45 @@ class Passage:
         self._opened = self._begun = False
         self._turn = asyncio.Lock()
         self._carrier = Carrier(store)
+        self._groups: dict[Durability, GroupCommit] = {}
         self._complaint = self._newer = ""
 
     async def send(self, call: Call[R]) -> R:
         """Send a call to a server that was suitable when it was met."""
-        async with self._admitted():
+        self._admit()
+        async with self._answering():
             if not self._opened:
                 await self._meet()
             return await self._store.send(call)
 
-    async def submit(self, submission: Submission[R], asked: Durability | None) -> tuple[R, Durability]:
-        """Send a call that takes something in; return its reply, and how safe that is. Raises NotDurable, too.
+    async def submit(self, jobs: Sequence[NewJob], asked: Durability | None) -> tuple[Sequence[Receipt], Durability]:
+        """Put jobs in, all or none, and return how safe they are, too. Also raises StoreFull, NotDurable or StoreError.
 
-        ``submission`` makes the call; ``confirm`` tells it to write something in any case.
+        They share their call with what others submit at the same moment and level.
         """
         level = self._default if asked is None else asked
-        async with self._admitted():
+        self._admit()
+        group = self._groups.get(level)
+        if group is None:
+            group = self._groups[level] = GroupCommit(partial(self._commit, level))
+        return await group.submit(jobs)
+
+    async def _commit(
+        self, level: Durability, jobs: Sequence[NewJob], since: float
+    ) -> tuple[Sequence[Receipt], Durability]:
+        waited_s = asyncio.get_running_loop().time() - since
+        async with self._answering(waited_s):
             await self._meet()
             wanted = self._confirmation(level, self._watch.require())
             if wanted is None:
-                return await self._store.send(submission(confirm=False)), MEMORY
-            reply, missing = await self._store.confirmed(submission(confirm=True), wanted)
+                return await self._store.send(self._submission.submit(jobs)), MEMORY
+            receipts, missing = await self._store.confirmed(self._submission.submit(jobs, confirm=True), wanted)
             if not missing:
-                return reply, wanted.level
+                return receipts, wanted.level
             self._watch.doubt(refuted=level != MEMORY)
             if level != MEMORY:
                 raise wanted.failure(self._store.shown, missing)
-            return reply, MEMORY
+            return receipts, MEMORY
 
     def _confirmation(self, level: Durability, server: Server) -> Confirmation | None:
         """Return what confirms a level; where none is asked for, that of the server, which may have changed since."""
@@ -104,21 +112,18 @@ class Passage:
         if self._complaint:
             raise StoreUnsuitable(self._complaint)
 
-    @asynccontextmanager
-    async def _admitted(self) -> AsyncIterator[None]:
+    def _admit(self) -> None:
         if not self._breaker.admits():
             raise StoreUnavailable(
                 f"The server at {self._store.shown} gave no answer the last times, and is asked once a second until it "
                 "does; check that it runs and is not overloaded, then try again."
             )
-        async with self._answering():
-            yield
 
     @asynccontextmanager
-    async def _answering(self) -> AsyncIterator[None]:
-        asked_at = time.monotonic()
+    async def _answering(self, waited_s: float = 0) -> AsyncIterator[None]:
+        asked_at = time.monotonic() - waited_s
         try:
-            async with self._store.bounded():
+            async with self._store.bounded(-waited_s):
                 yield
         except StoreUnavailable as error:
             if error.answered:

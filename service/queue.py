@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from functools import partial
 from typing import Any, Final, Unpack, overload
 
 from attrs import AttrsInstance
@@ -73,7 +72,9 @@ class QueueService:
         StoreFull, StoreUnsuitable or NotDurable; after the last of them the job may be in.
         """
         request = job if isinstance(job, EnqueueRequest) else EnqueueRequest(job, payload, options)
-        (verdict,) = await self.enqueue_many([request])
+        prepared = prepare(request, self._catalog)
+        (given,), reached = await self._passage.submit((prepared.job,), prepared.durability)
+        verdict = prepared.receipt(given, reached)
         if isinstance(verdict, JobsError):
             raise verdict
         return verdict
@@ -87,9 +88,15 @@ class QueueService:
         """
         asked = list(requests)
         check_batch(len(asked))
-        prepared = [verdict async for verdict in self._prepared(asked)]
-        outcomes = iter(await self._submit([one for one in prepared if isinstance(one, Prepared)]))
-        return [next(outcomes) if isinstance(one, Prepared) else one for one in prepared]
+        outcomes: list[EnqueueReceipt | JobsError] = []
+        failed: dict[Durability | None, StoreError] = {}
+        under_way: asyncio.Task[list[EnqueueReceipt | JobsError]] | None = None
+        for start in range(0, len(asked), _AT_ONCE):
+            # While one part is put in, the next one is prepared.
+            prepared = [verdict async for verdict in self._prepared(asked[start : start + _AT_ONCE])]
+            outcomes += await under_way if under_way else []
+            under_way = asyncio.create_task(self._put_in(prepared, failed))
+        return outcomes + (await under_way if under_way else [])
 
     async def get(self, job_id: str) -> JobRecord:
         """Return one job; raises JobNotFound."""
@@ -171,27 +178,28 @@ class QueueService:
             if number % _BREATH == 0:
                 await asyncio.sleep(0)
 
-    async def _submit(self, jobs: Sequence[Prepared]) -> list[EnqueueReceipt | JobsError]:
+    async def _put_in(
+        self, prepared: Sequence[Prepared | RequestError], failed: dict[Durability | None, StoreError]
+    ) -> list[EnqueueReceipt | JobsError]:
         outcomes: dict[int, EnqueueReceipt | JobsError] = {}
-        gone: StoreUnavailable | None = None
-        for level, places in _by_level(jobs).items():
-            part = [jobs[place] for place in places]
-            found = [gone] * len(part) if gone else await self._submit_at(level, part)
-            gone = found[-1] if isinstance(found[-1], StoreUnavailable) else None
-            outcomes |= zip(places, found, strict=True)
-        return [outcomes[place] for place in range(len(jobs))]
+        for level, jobs in _by_level(prepared).items():
+            outcomes |= zip(jobs, await self._submit(list(jobs.values()), level, failed), strict=True)
+        return [outcomes[place] if isinstance(one, Prepared) else one for place, one in enumerate(prepared)]
 
-    async def _submit_at(self, level: Durability | None, jobs: Sequence[Prepared]) -> list[EnqueueReceipt | JobsError]:
-        outcomes: list[EnqueueReceipt | JobsError] = []
-        for start in range(0, len(jobs), _AT_ONCE):
-            part = jobs[start : start + _AT_ONCE]
-            submission = partial(self._submission.submit, [one.job for one in part])
+    async def _submit(
+        self, jobs: Sequence[Prepared], level: Durability | None, failed: dict[Durability | None, StoreError]
+    ) -> Sequence[EnqueueReceipt | JobsError]:
+        """Put jobs in, unless the store has ``failed`` before: at this level, or by being away."""
+        error = next(
+            (error for at, error in failed.items() if at == level or isinstance(error, StoreUnavailable)), None
+        )
+        if error is None:
             try:
-                receipts, reached = await self._passage.submit(submission, level)
-            except StoreError as error:
-                return [*outcomes, *[error] * (len(jobs) - start)]
-            outcomes += [one.receipt(given, reached) for one, given in zip(part, receipts, strict=True)]
-        return outcomes
+                receipts, reached = await self._passage.submit([one.job for one in jobs], level)
+                return [one.receipt(given, reached) for one, given in zip(jobs, receipts, strict=True)]
+            except StoreError as caught:
+                error = failed[level] = caught
+        return [error] * len(jobs)
 
     def _retention(self, record: JobRecord) -> Retention:
         name = record.envelope.name if record.envelope else ""
@@ -208,8 +216,9 @@ def _moved(job_id: str, move: str, made: Move | None, allowed: Sequence[State]) 
     return made.state
 
 
-def _by_level(jobs: Sequence[Prepared]) -> dict[Durability | None, list[int]]:
-    places: dict[Durability | None, list[int]] = {}
-    for place, one in enumerate(jobs):
-        places.setdefault(one.durability, []).append(place)
-    return places
+def _by_level(prepared: Sequence[Prepared | RequestError]) -> dict[Durability | None, dict[int, Prepared]]:
+    levels: dict[Durability | None, dict[int, Prepared]] = {}
+    for place, one in enumerate(prepared):
+        if isinstance(one, Prepared):
+            levels.setdefault(one.durability, {})[place] = one
+    return levels

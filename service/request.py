@@ -1,7 +1,7 @@
 """One enqueue: what is asked for, how it is written down, and what became of it."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import attrs
 from attrs import AttrsInstance
@@ -20,6 +20,8 @@ from jobdefs.wire import codec, envelope
 from service.digest import digest, said
 from service.options import EnqueueOptions, Options
 from service.uniqueness import lock_for
+
+_NONE: Final = Options()
 
 
 @attrs.frozen
@@ -84,7 +86,7 @@ def prepare(request: EnqueueRequest, catalog: Catalog) -> Prepared:
     """Write the job down; raises UnknownJob, InvalidPayload, InvalidOption or TooLarge."""
     definition, payload = _definition(request, catalog)
     encoded = codec.encode(definition, payload)
-    options = Options(**request.options)
+    options = Options(**request.options) if request.options else _NONE
     written = Envelope(
         id=envelope.new_id() if options.id is None else options.id,
         name=definition.name,

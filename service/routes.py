@@ -79,8 +79,12 @@ ROUTES: Final = (
         handler=enqueue.enqueue_many,
         name="enqueue_many",
         summary="Enqueue many jobs",
-        request=f"an object with jobs: an array of objects with name, payload, and if wanted {_OPTIONS}",
-        responses={200: "a verdict for each job, in their order: status, and the receipt or the problem"},
+        request=f"an object with jobs: an array of objects with name, payload, and if wanted {_OPTIONS}; "
+        "or, as application/x-ndjson, any number of such objects, each on a line of its own",
+        responses={
+            200: "a verdict for each job, in their order: status, and the receipt or the problem; for lines, each on a "
+            "line of its own, while more of them come"
+        },
         errors=(*_BODY, *_ENQUEUED),
     ),
     Route(
@@ -170,6 +174,6 @@ def within(prefix: str) -> list[web.RouteDef]:
     return [route.definition(route.path.removeprefix(prefix)) for route in ROUTES if route.is_below(prefix)]
 
 
-def outside(prefix: str) -> list[web.RouteDef]:
-    """Return the routes that are not below a prefix."""
-    return [route.definition(route.path) for route in ROUTES if not route.is_below(prefix)]
+def everything() -> list[web.RouteDef]:
+    """Return every route, where the table has it."""
+    return [route.definition(route.path) for route in ROUTES]

@@ -17,6 +17,8 @@ from jobdefs.unique import UniqueLock
 
 _NO_LOCK: Final = ("", "", "")
 _FIELDS: Final = 3
+_VERDICTS: Final = {verdict.value.encode(): verdict for verdict in SubmitVerdict}
+_STATES: Final[dict[bytes, State | None]] = {b"deleted": None} | {state.value.encode(): state for state in State}
 
 
 @attrs.frozen
@@ -73,8 +75,7 @@ def _receipts(reply: list[bytes]) -> tuple[Receipt, ...]:
 
 
 def _receipt(verdict: bytes, state: bytes, job_id: bytes) -> Receipt:
-    found = None if state == b"deleted" else State(state.decode())
-    return Receipt(SubmitVerdict(verdict.decode()), job_id.decode(), found)
+    return Receipt(_VERDICTS[verdict], job_id.decode(), _STATES[state])
 
 
 def _move(reply: list[bytes]) -> Move | None:

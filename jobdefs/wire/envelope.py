@@ -1,8 +1,8 @@
 """The envelope around a payload: the bytes by which a producer, the store and a consumer know a job (FORMAT.md)."""
 
+import os
 import re
 from typing import Any, Final
-from uuid import uuid4
 
 import orjson
 
@@ -43,8 +43,8 @@ _ZERO: Final = ord("0")
 
 
 def new_id() -> str:
-    """Return a fresh job id, 122 random bits as 32 hexadecimal digits."""
-    return uuid4().hex
+    """Return a fresh job id, 128 random bits as 32 hexadecimal digits."""
+    return os.urandom(16).hex()
 
 
 def write(envelope: Envelope) -> bytes:

@@ -31,3 +31,8 @@ async def eventually_async(
             raise AssertionError(f"{what} did not come true within {timeout:g} s; last seen: {value!r}")
         await asyncio.sleep(_PAUSE_S)
     return value
+
+
+async def turn() -> None:
+    """Let the event loop turn once."""
+    await asyncio.sleep(0)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any, Final, Self, TypeVar
 
 import redis.asyncio as redis
+from hiredis import pack_command
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError, ResponseError
@@ -70,29 +71,29 @@ class AsyncStore:
 
     async def send(self, call: Call[R]) -> R:
         """Run the call's script and return its reply, as the call reads it."""
-        rest = arguments(call)
-        async with self.bounded():
-            try:
-                reply = await self._client.execute_command("EVALSHA", call.script.sha, *rest)
-            except NoScriptError:
-                reply = await self._client.execute_command("EVAL", call.script.source, *rest)
+        (reply,) = await self._run(self._pool, call)
         return call.parse(reply)
 
     async def confirmed(self, call: Call[R], confirmation: Confirmation) -> tuple[R, str]:
         """Do as ``send`` does, and return also why what it wrote may not be as safe as wanted, empty where it is."""
-        rest = arguments(call)
-        async with self.bounded():
-            connection = await self._confirming.get_connection()
-            try:
-                reply, *told = await _said(connection, ("EVALSHA", call.script.sha, *rest), *confirmation.commands)
-                if isinstance(reply, NoScriptError):
-                    reply, *told = await _said(connection, ("EVAL", call.script.source, *rest), *confirmation.commands)
-            finally:
-                await self._confirming.release(connection)
-            if isinstance(reply, ResponseError):
-                raise reply
+        reply, *told = await self._run(self._confirming, call, *confirmation.commands)
         replies = [refusal(said) if isinstance(said, ResponseError) else said for said in told]
         return call.parse(reply), confirmation.missing(replies)
+
+    async def _run(self, pool: Any, call: Call[Any], *more: tuple[Any, ...]) -> list[Any]:
+        """Run the call's script, then further commands on the same connection; return all replies."""
+        rest = arguments(call)
+        async with self.bounded():
+            connection = await pool.get_connection()
+            try:
+                replies = await _said(connection, ("EVALSHA", call.script.sha, *rest), *more)
+                if isinstance(replies[0], NoScriptError):
+                    replies = await _said(connection, ("EVAL", call.script.source, *rest), *more)
+            finally:
+                await pool.release(connection)
+            if isinstance(replies[0], ResponseError):
+                raise replies[0]
+        return replies
 
     async def wait(self, keys: Sequence[str], timeout_s: float) -> tuple[str, float] | None:
         """Take the lowest member of the first sorted set that has one: its key and score, None after ``timeout_s``."""
@@ -132,17 +133,20 @@ class AsyncStore:
 
     @asynccontextmanager
     async def bounded(self, extra_s: float = 0) -> AsyncIterator[None]:
-        """Bound everything inside by the deadline and ``extra_s``, as a whole; raises StoreUnavailable afterwards."""
-        patience_s = self._deadline_s + extra_s
-        with translated(self._shown, patience_s):
-            async with asyncio.timeout(patience_s):
+        """Bound everything inside by the deadline and ``extra_s``, as a whole; raises StoreUnavailable afterwards.
+
+        What is negative was waited before, and belongs to the whole.
+        """
+        with translated(self._shown, self._deadline_s + max(extra_s, 0)):
+            async with asyncio.timeout(self._deadline_s + extra_s):
                 yield
 
 
-async def _said(connection: Any, *commands: tuple[Any, ...]) -> list[Any]:
+async def _said(connection: Any, script: tuple[Any, ...], *more: tuple[Any, ...]) -> list[Any]:
     """Send commands in one go and return their replies; a refusal is an answer like any other."""
-    await connection.send_packed_command(connection.pack_commands(commands))
-    return [await _reply(connection) for _ in commands]
+    # A script may have thousands of arguments, which redis would pack one by one.
+    await connection.send_packed_command([pack_command(script), *connection.pack_commands(more)])
+    return [await _reply(connection) for _ in (script, *more)]
 
 
 async def _reply(connection: Any) -> Any:

@@ -11,15 +11,15 @@ local function read_lock(job, lock, till, conflict)
   return job
 end
 
+local STAMP = '"enqueued_at_ms":' .. string.format('%.0f', now) .. ','
 local function read_job(envelope, delay_ms, due_at_ms, request, lock, till, conflict)
   local id, name, queue, priority, head_end = read_head(string.sub(envelope, 1, HEAD_BYTES + 1))
   if not id or string.find(envelope, '^"enqueued_at_ms"', head_end + 1) then return nil end
   local delay, due = whole(delay_ms), whole(due_at_ms)
   if not due and (due_at_ms ~= '' or not delay) then return nil end
-  local stamped = string.sub(envelope, 1, head_end) .. '"enqueued_at_ms":' .. string.format('%.0f', now) .. ','
   local job = {
     id = id, name = name, queue = queue, priority = priority, due = due or now + delay, request = request,
-    envelope = stamped .. string.sub(envelope, head_end + 1),
+    envelope = string.sub(envelope, 1, head_end) .. STAMP .. string.sub(envelope, head_end + 1),
   }
   return read_lock(job, lock, till, conflict)
 end
@@ -62,6 +62,16 @@ local function held_back(job)
   return 'duplicate', state or 'deleted', other
 end
 
+-- A queue must be known, and be woken at the earliest moment at which a job of this script is due: once for all of them.
+local woken = {}
+local function announce(queue, at)
+  if not woken[queue] then redis.pcall('SADD', queues, queue) end
+  if not woken[queue] or at < woken[queue] then
+    wake(queue, at)
+    woken[queue] = at
+  end
+end
+
 -- Puts a job in. Returns 'created', 'existing', 'different' or 'duplicate', then the state and the id of the job that is there.
 local function submit(job)
   local id = job.id
@@ -69,10 +79,10 @@ local function submit(job)
   local state = job.due > now and 'scheduled' or 'ready'
   local verdict, its_state, its_id = held_back(job)
   if verdict then return verdict, its_state, its_id end
-  if state == 'scheduled' then make_scheduled(id, job.queue, job.due)
-  else make_ready(id, job.queue, score_for(job.priority)) end
+  local score = state == 'ready' and score_for(job.priority) or job.due
+  redis.pcall('ZADD', key(state, job.queue), string.format('%.0f', score), id)
   redis.call('SET', key('job', id), job.envelope)
-  redis.pcall('SADD', queues, job.queue)
+  announce(job.queue, state == 'ready' and 0 or job.due)
   if job.lock then take_lock(job.lock, id, job.till) end
   if job.request ~= '' then write_run(id, 'request', job.request) end
   note('enqueued', job.name, 1)
