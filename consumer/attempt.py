@@ -15,6 +15,7 @@ from consumer.follow_up import FollowUps
 from consumer.huey_bridge import bodies
 from consumer.huey_bridge.app import JobsHuey
 from consumer.huey_bridge.ending import Ending
+from consumer.huey_bridge.reading import retries_left
 from consumer.place import Place
 from consumer.plan import Lane, Plan, retention_of
 from jobdefs.errors import JobsError, RequestError, StoreError, UnreadableEnvelope
@@ -275,7 +276,7 @@ class Attempt:
             name=self.written.name,
             queue=claim.queue,
             attempt=claim.failures + 1,
-            attempts=claim.failures + 1 + bodies.retries_left(self.written.attempts or attempts, claim),
+            attempts=claim.failures + 1 + retries_left(self.written.attempts or attempts, claim),
             lost=claim.lost,
             generation=claim.generation,
             fence=claim.fence,

@@ -24,7 +24,7 @@ from jobdefs.storage.execution import ExecutionCalls
 from jobdefs.wire import envelope
 
 PLAIN_TASKS: Final = "huey:"
-# So that no script keeps others from the server for longer than some milliseconds, with as many ends and due jobs beside.
+# So that no script keeps others from the server for longer than some milliseconds, as many ends and due jobs included.
 _MOST_CLAIMS: Final = 2 * BATCH
 _FLUSH_S: Final = 0.005
 _FIRST_PAUSE_S: Final = 0.1

@@ -7,7 +7,6 @@ from huey.api import Task
 from huey.exceptions import CancelExecution, TaskTimeout
 
 from consumer.huey_bridge import reading
-from consumer.huey_bridge.reading import retries_left
 from consumer.plan import Plan
 from jobdefs.errors import TooLarge
 from jobdefs.policy import MAX_RESULT_BYTES

@@ -18,9 +18,7 @@ if TYPE_CHECKING:
     from consumer.huey_bridge.app import JobsHuey
 
 
-def defined_task(
-    definition: Definition, task_class: type[Task], claim: Claim, written: Envelope, payload: Any
-) -> Task:
+def defined_task(definition: Definition, task_class: type[Task], claim: Claim, written: Envelope, payload: Any) -> Task:
     """Return the task of a defined job; ``payload`` is None for whoever must not read it."""
     attempts = written.attempts or definition.retry.attempts
     task = task_class((payload,), {}, id=claim.id, retries=retries_left(attempts, claim))

@@ -63,7 +63,7 @@ def program(kind: str) -> Path:
 @contextmanager
 def running(kind: str, *options: str) -> Iterator[RealServer]:
     """Run a server of a kind, with further options of its command line, as long as the block lasts."""
-    # A child that rewrites the append-only file may outlive the server by a moment, and put a file where others just went.
+    # A child that rewrites the append-only file may outlive the server by a moment, and write where all else is gone.
     with TemporaryDirectory(prefix="t-", ignore_cleanup_errors=True) as place:
         door = Path(place) / "s"
         command: list[str | Path] = [
