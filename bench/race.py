@@ -1,6 +1,8 @@
 """Sides that take turns, round after round, and the figures that each of them yields."""
 
+import math
 import os
+import time
 from collections.abc import Callable, Collection, Generator, Sequence
 from contextlib import ExitStack, closing
 from typing import Any
@@ -13,11 +15,15 @@ Runs = Generator[Figures, None, None]
 
 @attrs.frozen
 class Plan:
-    """How much is to be done, and whom to tell; ``notes`` are printed beneath the figures."""
+    """How much is to be done, and whom to tell; ``notes`` are printed beneath the figures.
+
+    After ``hurry_s``, a moment of the monotonic clock, one round of each kind of work must do.
+    """
 
     quick: bool
     rounds: int
     say: Callable[[str], None]
+    hurry_s: float = math.inf
     notes: list[str] = attrs.field(factory=list)
 
     def size(self, quick: int, full: int) -> int:
@@ -111,6 +117,10 @@ def race(bench: Bench, plan: Plan) -> Found:
                 figures |= next(runs)
             plan.say(f"{bench.name}, round {number + 1} of {plan.rounds}: {_told(figures)}")
             rounds.append(figures | {"load": os.getloadavg()[0]})
+            if time.monotonic() > plan.hurry_s:
+                break
+    if len(rounds) < plan.rounds:
+        plan.note(f"{bench.name}: {len(rounds)} of {plan.rounds} rounds, since the machine was too slow for more")
     return Found(bench, tuple(rounds))
 
 

@@ -31,7 +31,7 @@ def _runs(plan: Plan) -> Runs:
         awaited(program, book, lone.number)
         while True:
             time.sleep(_SETTLING_S)
-            idle = [each for _ in range(plan.size(40, 100)) for each in lone.late_ms()]
+            idle = [each for _ in range(plan.size(25, 100)) for each in lone.late_ms()]
             jobs = plan.size(5_000, 100_000)
             _lay_out(store, jobs, ahead_s=jobs / 15_000)
             running.client.slowlog_reset()

@@ -13,21 +13,25 @@ from bench.race import Bench, Figures, Line, Plan, Runs, Side, Target
 
 _WORDS: Final = ("commands", "CPU", "memory")
 _OURS, _STOCK = "idle consumer", "stock Huey"
-_SETTLING_S: Final = 0.5
+_SETTLING_S: Final = 0.3
 _BEGIN, _END = "the measurement begins", "the measurement ends"
 
 
 class _Idler:
-    """A consumer that has done one job, and what it does from then on; lives as long as the stack."""
+    """A consumer that has one job to do, and what it does from then on; lives as long as the stack."""
 
     def __init__(self, contestant: Contestant, stack: ExitStack) -> None:
         self._client = (running := stack.enter_context(server.running())).client
-        book = stack.enter_context(ledger.opened())
-        self._program = stack.enter_context(consumer(contestant, running.url, book))
+        self._book = stack.enter_context(ledger.opened())
+        self._program = stack.enter_context(consumer(contestant, running.url, self._book))
         contestant.fill(running.url, 1)
-        awaited(self._program, book, 0)
-        time.sleep(_SETTLING_S)
         self._monitor: Any = stack.enter_context(self._client.monitor())
+        self._began = (0.0, 0.0)
+
+    def come_to_rest(self) -> None:
+        """Wait for the first job, and measure from a moment after it."""
+        awaited(self._program, self._book, 0)
+        time.sleep(_SETTLING_S)
         self._commands_until(_BEGIN)
         self._began = (time.monotonic(), self._program.cpu_s())
 
@@ -55,6 +59,8 @@ def _runs(plan: Plan) -> Runs:
     """Watch as many consumers as there are rounds, all of them at the same time: each is on a server of its own."""
     with ExitStack() as stack:
         watched = [{name: _Idler(contestant, stack) for name, contestant in _SIDES.items()} for _ in range(plan.rounds)]
+        for idler in [idler for pair in watched for idler in pair.values()]:
+            idler.come_to_rest()
         time.sleep(plan.size(10, 30))
         for pair in watched:
             yield {word: value for name, each in pair.items() for word, value in each.figures(name).items()}

@@ -41,7 +41,7 @@ def _runs(plan: Plan) -> Runs:
         to_ours(0), to_pair(0)
         while True:
             found: tuple[list[float], list[float]] = ([], [])
-            for number in range(1, plan.size(150, 500)):
+            for number in range(1, plan.size(101, 501)):
                 found[0].append(to_ours(number))
                 found[1].append(to_pair(number))
             yield percentiles(_OURS, found[0]) | percentiles(_PAIR, found[1])
