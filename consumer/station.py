@@ -32,7 +32,7 @@ _LAST_WORDS_S: Final = 3.0
 
 
 # For how long a thread may keep the interpreter from one that waits. With Python's 5 ms a worker or the event loop
-# would run all short jobs at hand before the intake could ask for the next ones, and then have nothing to do until they come.
+# would run all short jobs at hand before the intake could ask for more, and then have nothing to do until they come.
 _SWITCH_S: Final = 0.0005
 
 
