@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any, Final, TypeVar
 
 import redis
+from hiredis import pack_command
 from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError, ResponseError
 from redis.retry import Retry
@@ -54,10 +55,14 @@ class Store:
         """Run the call's script and return its reply, as the call reads it."""
         rest = arguments(call)
         with self._translated():
+            connection = self._pool.get_connection()
             try:
-                reply = self._client.execute_command("EVALSHA", call.script.sha, *rest)
-            except NoScriptError:
-                reply = self._client.execute_command("EVAL", call.script.source, *rest)
+                try:
+                    reply = _said(connection, "EVALSHA", call.script.sha, *rest)
+                except NoScriptError:
+                    reply = _said(connection, "EVAL", call.script.source, *rest)
+            finally:
+                self._pool.release(connection)
         return call.parse(reply)
 
     def wait(self, keys: Sequence[str], timeout_s: float) -> tuple[str, float] | None:
@@ -107,3 +112,9 @@ class Store:
 
     def _translated(self, extra_s: float = 0) -> AbstractContextManager[None]:
         return translated(self._shown, self._deadline_s + extra_s)
+
+
+def _said(connection: Any, *script: Any) -> Any:
+    # A script may have thousands of arguments, which redis would pack one by one.
+    connection.send_packed_command([pack_command(script)])
+    return connection.read_response()
