@@ -21,4 +21,4 @@ class ConsumerSettings(StoreSettings):
     drain: float = setting(
         DRAIN.total_seconds(), seconds(0, 3600), "How long running jobs may take to finish after SIGTERM (seconds)"
     )
-    concurrency: int = setting(100, whole(1, 10_000), "How many async handlers run at once")
+    concurrency: int = setting(200, whole(1, 10_000), "How many async handlers run at once")
