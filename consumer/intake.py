@@ -24,8 +24,6 @@ from jobdefs.storage.execution import ExecutionCalls
 from jobdefs.wire import envelope
 
 PLAIN_TASKS: Final = "huey:"
-# So that no script keeps others from the server for longer than some milliseconds, as many ends and due jobs included.
-_MOST_CLAIMS: Final = 2 * BATCH
 _FLUSH_S: Final = 0.005
 _FIRST_PAUSE_S: Final = 0.1
 _LONGEST_PAUSE_S: Final = 2.0
@@ -175,7 +173,7 @@ class Intake:
         return holdings.waiting_s >= _FLUSH_S
 
     def _want(self) -> int:
-        return 0 if self._draining else min(max(self._lanes.wanting.values(), default=0), _MOST_CLAIMS)
+        return 0 if self._draining else min(max(self._lanes.wanting.values(), default=0), BATCH)
 
     def _suspects(self) -> int:
         return 0 if self._draining else self._lanes.suspects
@@ -192,7 +190,7 @@ class Intake:
     # What to say.
 
     def _request(self) -> _Request:
-        want, lanes, ended = self._want(), self._lanes.wanting.keys(), self.holdings.take_ended(2 * BATCH)
+        want, lanes, ended = self._want(), self._lanes.wanting.keys(), self.holdings.take_ended(BATCH)
         rooms = self._rooms(want)
         self.hungry.clear()
         suspects = self._suspects()

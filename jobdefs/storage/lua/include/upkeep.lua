@@ -1,5 +1,5 @@
 -- Bounded upkeep that rides on every exchange, so no consumer has to be special.
-local UPKEEP = 100
+local UPKEEP = 50
 
 -- Jobs whose time has come go to their queue, or among the suspects.
 local function promote_job(id, queue)
