@@ -1,5 +1,5 @@
 -- Bounded upkeep that rides on every exchange, so no consumer has to be special.
-local UPKEEP = 50
+local UPKEEP = 100
 
 -- Jobs whose time has come go to their queue, or among the suspects.
 local function promote_job(id, queue)
@@ -34,11 +34,13 @@ local function promote(queue, most)
   return #due
 end
 
+-- Returns how many were looked at.
 local function promote_all(names)
   local most = UPKEEP
   for _, name in ipairs(names) do
     if most > 0 then most = most - promote(name, most) end
   end
+  return UPKEEP - most
 end
 
 -- Where a job goes whose holder vanished: back to its place in the queue, or among the suspects if it happened before;
