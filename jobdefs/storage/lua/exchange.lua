@@ -73,8 +73,9 @@ end
 
 keep_gathered()
 
--- Whoever moves many jobs on claims fewer, so that nobody waits for both; the next exchange brings the rest.
-want = want - math.min(promote_all(names), math.floor(want / 2))
+-- Whoever moves many jobs on claims few, so that nobody waits for both; the next exchange brings the rest.
+local MANY, FEW = 50, 32
+if promote_all(names) >= MANY then want = math.min(want, FEW) end
 local lost = reclaim(lease)
 prune(UPKEEP + 2 * #verdicts, tombstone)
 
