@@ -50,7 +50,8 @@ class EnqueueReceipt:
     durability: str
 
 
-@attrs.frozen
+# Not frozen, for the same reason as what it holds (storage/contract.py).
+@attrs.define
 class Prepared:
     """A request that was found good: its envelope, the job as the store takes it, and the level asked for, if any."""
 
