@@ -9,20 +9,17 @@ from typing import Any
 
 from loguru import logger
 
-from consumer import abilities, conclusion
-from consumer.context import JobContext
-from consumer.follow_up import FollowUps
+from consumer import conclusion
 from consumer.huey_bridge import bodies
 from consumer.huey_bridge.app import JobsHuey
 from consumer.huey_bridge.ending import Ending
-from consumer.huey_bridge.reading import retries_left
 from consumer.place import Place
-from consumer.plan import Lane, Plan, retention_of
-from jobdefs.errors import JobsError, RequestError, StoreError, UnreadableEnvelope
+from consumer.plan import Lane, Plan
+from consumer.work import Work
+from jobdefs.errors import RequestError, StoreError, UnreadableEnvelope
 from jobdefs.record import Envelope
 from jobdefs.runtime.logs import about
-from jobdefs.storage.contract import Claim, Effect, Settlement
-from jobdefs.wire import codec
+from jobdefs.storage.contract import Claim, Settlement
 
 
 class _Side(Enum):
@@ -56,13 +53,8 @@ class Attempt:
         self.abandoned = False
         self.cancelled = False
         self.watched = False
-        self._app = app
         self._settle = settle
-        self._payload: Any = None
-        self._timeout_s: float | None = None
-        self._made_task: Any = None
-        self._context: JobContext | None = None
-        self._follow_ups: FollowUps | None = None
+        self._work = Work(app, claim, written, plan)
         self._place: Place | None = None
         self._deciding = threading.Lock()
         self._ended_by: _Side | None = None
@@ -129,7 +121,7 @@ class Attempt:
             if place is None or self.given_up or not self._is_ended_by(_Side.OUTSIDE):
                 return
             try:
-                self._conclude(None, bodies.cancelled() if self.cancelled else bodies.timed_out(self._timeout_s))
+                self._conclude(None, bodies.cancelled() if self.cancelled else bodies.timed_out(self._work.timeout_s))
             except Exception as error:  # noqa: BLE001 - the machinery around the handler has failed
                 self._end_broken(error, _Side.OUTSIDE)
             place.give_up(self)
@@ -158,62 +150,29 @@ class Attempt:
             self._settle(self, self.released("the store did not answer before it began"), None)
         elif self._is_ended_by(side):
             logger.exception("the attempt could not be ended as its handler asked")
-            self._settle(self, conclusion.broken(self._made_task, self.claim, self.plan, error), None)
+            self._settle(self, self._work.broken(error), None)
 
     def _ready(self) -> bool:
         """Decode the job and do what Huey does before a task's body; False where that settled it."""
         try:
-            self._read()
+            self._work.read()
         except (RequestError, UnreadableEnvelope) as error:
-            self._park(str(error))
+            logger.warning("parked: {}", error)
+            self._settle(self, conclusion.parked(self.claim, str(error), self._work.kind), None)
             return False
-        if self._concerns_nobody():
-            return True
-        ending = self._app.begin(self._task, self.claim, retention_of(self.plan))
+        ending = self._work.begin()
         if ending is not None:
             self._settle(self, ending.settlement(), ending)
         return ending is None
 
-    def _read(self) -> None:
-        if self.plan is None:
-            self._timeout_s = self._task.timeout
-            return
-        definition = self.plan.definition
-        self._payload = codec.decode(definition, self.written.payload)
-        self._timeout_s = definition.timeout.total_seconds() if definition.timeout else None
-
-    @property
-    def _task(self) -> Any:
-        """Huey's task, which costs as much as a short handler and is made where Huey has a say."""
-        if self._made_task is None:
-            self._made_task = bodies.task(self._app, self.plan, self.claim, self.written, self._payload)
-        return self._made_task
-
-    def _concerns_nobody(self) -> bool:
-        """Tell whether Huey would do nothing before the handler, and nothing after its success.
-
-        A definition's task is part of no pipeline.
-        """
-        claim = self.claim
-        free = self.plan is not None and self.written.expires_in_ms is None
-        return free and not (claim.revoked or claim.revoked_by_name or self._app.is_heard)
-
-    def _park(self, reason: str) -> None:
-        logger.warning("parked: {}", reason)
-        self._settle(self, conclusion.parked(self.claim, reason, self._kind()), None)
-
-    def _kind(self) -> str:
-        known = self.plan is not None or bodies.knows(self._app, self.written)
-        return abilities.misfit(self.written.name, self.plan) if known else abilities.unknown(self.written.name)
-
     def _outcome(self, place: Place) -> tuple[Any, BaseException | None]:
-        self._start(place)
+        self.began = self._started(place)
         try:
             try:
                 self.interruptible = True
                 self._refuse_cancelled()
-                with bodies.timed(self._app, self._timeout_s):
-                    value = self._call()
+                with self._work.timed():
+                    value = self._work.call(self.began)
             finally:
                 self.interruptible = False
         except BaseException as error:  # noqa: BLE001 - every way in which a handler can end is an outcome
@@ -221,31 +180,30 @@ class Attempt:
             self.interruptible = False
             return None, self._as_failure(error)
         # Nobody may have interrupted it yet, and whoever does so from outside comes a little later.
-        return (None, bodies.timed_out(self._timeout_s)) if self._is_late() else (value, None)
+        return (None, bodies.timed_out(self._work.timeout_s)) if self._is_late() else (value, None)
 
     def _is_late(self) -> bool:
-        return bool(self._timeout_s and self.began and time.monotonic() > self.began + self._timeout_s)
+        return bool(self._work.timeout_s and self.began and time.monotonic() > self.began + self._work.timeout_s)
 
     async def _outcome_async(self, place: Place) -> tuple[Any, BaseException | None]:
-        self._start(place)
+        self.began = self._started(place)
         try:
             self._refuse_cancelled()
-            if self._timeout_s is None:
-                return await self._call(), None
-            async with asyncio.timeout(self._timeout_s) as bound:
-                return await self._call(), None
+            if self._work.timeout_s is None:
+                return await self._work.call(self.began), None
+            async with asyncio.timeout(self._work.timeout_s) as bound:
+                return await self._work.call(self.began), None
         except TimeoutError as error:
-            late = self._timeout_s is not None and bound.expired()
-            return None, bodies.timed_out(self._timeout_s) if late else error
+            late = self._work.timeout_s is not None and bound.expired()
+            return None, bodies.timed_out(self._work.timeout_s) if late else error
         except BaseException as error:  # noqa: BLE001 - every way in which a handler can end is an outcome
             return None, self._as_failure(error)
 
-    def _start(self, place: Place) -> None:
-        self.began = time.monotonic()
-        if self._made_task is not None:
-            bodies.set_deadline(self._made_task, self.began)
-        if self._timeout_s:
-            self._bound(place, self.began + self._timeout_s)
+    def _started(self, place: Place) -> float:
+        now = time.monotonic()
+        if self._work.timeout_s:
+            self._bound(place, now + self._work.timeout_s)
+        return now
 
     def _bound(self, place: Place, moment: float) -> None:
         self.watched = True
@@ -257,38 +215,8 @@ class Attempt:
             self.interrupted = True
             raise KeyboardInterrupt
 
-    def _call(self) -> Any:
-        if self.plan is None:
-            return bodies.call(self._task)
-        binding = self.plan.binding
-        if not binding.takes_context:
-            return binding.handler(self._payload)
-        self._context = self._new_context(self.plan.definition.retry.attempts)
-        if self.abandoned or self.cancelled:
-            self._tell_handler()
-        return binding.handler(self._payload, self._context)
-
-    def _new_context(self, attempts: int) -> JobContext:
-        claim = self.claim
-        self._follow_ups = FollowUps(self._app)
-        return JobContext(
-            id=claim.id,
-            name=self.written.name,
-            queue=claim.queue,
-            attempt=claim.failures + 1,
-            attempts=claim.failures + 1 + retries_left(self.written.attempts or attempts, claim),
-            lost=claim.lost,
-            generation=claim.generation,
-            fence=claim.fence,
-            deadline=self.began + self._timeout_s if self._timeout_s and self.began else None,
-            enqueue=self._follow_ups.add,
-        )
-
     def _tell_handler(self) -> None:
-        if self._context is not None:
-            self._context.abandoned, self._context.cancelled = self.abandoned, self.cancelled
-        if self._made_task is not None:
-            bodies.stop(self._made_task)
+        self._work.tell(abandoned=self.abandoned, cancelled=self.cancelled)
 
     def _end(self, value: Any, error: BaseException | None) -> None:
         if self._is_ended_by(_Side.INSIDE):
@@ -312,31 +240,15 @@ class Attempt:
                 place.keeper.leaks.leave(self, "the handler")
 
     def _conclude(self, value: Any, error: BaseException | None) -> None:
-        if error is None and self._succeeds_plainly(value):
+        plain = self._work.succeeded_plainly(value) if error is None else None
+        if plain is not None:
+            self._settle(self, plain, None)
             return
-        what = (self._app, self._task, self.claim, self.plan)
-        if error is None:
-            ending = conclusion.succeeded(*what, value, effects=self._effects())
-        else:
-            ending = conclusion.failed(*what, error)
+        ending = self._work.succeeded(value) if error is None else self._work.failed(error)
         settlement = ending.settlement()
         if not self.abandoned:
             conclusion.tell(settlement)
         self._settle(self, settlement, ending)
-
-    def _succeeds_plainly(self, value: Any) -> bool:
-        """Settle without Huey where it would do no more than keep the value; False where it would."""
-        if self.plan is None or not self._concerns_nobody():
-            return False
-        try:
-            settlement = conclusion.plainly_succeeded(self._app, self.claim, self.plan, value, self._effects())
-        except (JobsError, TypeError, ValueError):
-            return False
-        self._settle(self, settlement, None)
-        return True
-
-    def _effects(self) -> list[Effect]:
-        return self._follow_ups.effects() if self._follow_ups is not None else []
 
     def _as_failure(self, error: BaseException) -> BaseException:
         if self.interrupted:
