@@ -37,8 +37,8 @@ USAGE = """usage: python3 dev.py COMMAND [ARGUMENTS]
 
 COMMANDS = {
     "demo": [str(BIN / "aiohttp-huey"), "demo"],
-    # Most tests wait for processes and moments, so two files at a time take half as long.
-    "test": [str(BIN / "python"), "-m", "pytest", "-n", "2", "--dist", "loadfile"],
+    # Most tests wait for processes and moments, so three files at a time take a third as long.
+    "test": [str(BIN / "python"), "-m", "pytest", "-n", "3", "--dist", "loadfile"],
     "bench": [str(BIN / "python"), "-m", "bench"],
     "chaos": [str(BIN / "python"), "-m", "bench.chaos"],
     "poison": [str(BIN / "python"), "-m", "bench.poison"],
