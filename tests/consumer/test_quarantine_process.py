@@ -36,7 +36,7 @@ def test_killed_consumer(start_consumer: StartConsumer, jobs: Jobs, ledger: Ledg
 
 def test_frozen_consumer(start_consumer: StartConsumer, jobs: Jobs, ledger: Ledger) -> None:
     """A consumer that has lost its suspect to another one kills the process in which it still runs."""
-    [job_id] = suspects(jobs, [Nap(3)])
+    [job_id] = suspects(jobs, [Nap(6)])
     first = start_consumer("-n", JOBS_LEASE="1")
     eventually(lambda: job_id in ledger.subjects("start"))
     [pid] = quarantines(first)
@@ -44,7 +44,7 @@ def test_frozen_consumer(start_consumer: StartConsumer, jobs: Jobs, ledger: Ledg
         second = start_consumer("-n", JOBS_LEASE="1")
         eventually(lambda: ledger.subjects("start").count(job_id) == 2)
     eventually(lambda: is_gone(pid), what="the end of the process")
-    job = jobs.ended(job_id)
+    job = jobs.ended(job_id, timeout=20)
     assert (job.state, job.failures, job.lost) == (State.SUCCEEDED, 0, 3)
     assert job.result == str(quarantines(second)[0]).encode()
 
