@@ -37,7 +37,7 @@ USAGE = """usage: python3 dev.py COMMAND [ARGUMENTS]
 
 COMMANDS = {
     "demo": [str(BIN / "aiohttp-huey"), "demo"],
-    # Most tests wait for processes and moments, so three files at a time take a third as long.
+    # Most tests wait for processes and moments, so two cores are enough for three files at a time.
     "test": [str(BIN / "python"), "-m", "pytest", "-n", "3", "--dist", "loadfile"],
     "bench": [str(BIN / "python"), "-m", "bench"],
     "chaos": [str(BIN / "python"), "-m", "bench.chaos"],

@@ -15,6 +15,7 @@ from consumer.huey_bridge.ending import Announcement
 from consumer.quarantine.death import Death, DiedInQuarantine
 from consumer.quarantine.shape import MUCH_KIB
 from consumer.timekeeper import Timekeeper
+from jobdefs.runtime.logs import about
 from jobdefs.storage.contract import Settlement
 
 End = tuple[Settlement, Announcement | None]
@@ -55,10 +56,7 @@ class Stay:
     @property
     def logged(self) -> AbstractContextManager[None]:
         """A block whose log lines show the job."""
-        claim = self.attempt.claim
-        return logger.contextualize(
-            job_id=claim.id, job_name=self.attempt.written.name, queue=claim.queue, attempt=claim.failures + 1
-        )
+        return about(self.attempt)
 
     # Ends.
 
