@@ -1,0 +1,1 @@
+"""What breaks things: a proxy that cuts, holds and slows what passes."""
