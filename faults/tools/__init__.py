@@ -1,1 +1,1 @@
-"""What breaks things: a proxy that cuts, holds and slows what passes."""
+"""What breaks things: a network that cuts and slows; a disk that stalls, fails and forgets; a clock that jumps."""

@@ -5,7 +5,7 @@ import shutil
 import signal
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -61,12 +61,18 @@ def program(kind: str) -> Path:
 
 
 @contextmanager
-def running(kind: str, *options: str) -> Iterator[RealServer]:
-    """Run a server of a kind, with further options of its command line, as long as the block lasts."""
+def running(
+    kind: str, *options: str, environment: Mapping[str, str] | None = None, wrapper: Sequence[str] = ()
+) -> Iterator[RealServer]:
+    """Run a server of a kind, with further options of its command line, as long as the block lasts.
+
+    ``environment`` adds variables, and ``wrapper`` is a command that becomes the server.
+    """
     # A child that rewrites the append-only file may outlive the server by a moment, and write where all else is gone.
     with TemporaryDirectory(prefix="t-", ignore_cleanup_errors=True) as place:
         door = Path(place) / "s"
         command: list[str | Path] = [
+            *wrapper,
             program(kind),
             "--port",
             "0",
@@ -78,7 +84,8 @@ def running(kind: str, *options: str) -> Iterator[RealServer]:
             "",
             *options,
         ]
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
+        variables = os.environ | dict(environment or {})
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True, env=variables)
         try:
             server = RealServer(f"unix://{door}", process)
             eventually(server.answers, what=f"an answer of {kind}")
