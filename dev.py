@@ -32,6 +32,8 @@ USAGE = """usage: python3 dev.py COMMAND [ARGUMENTS]
   test [ARGS]     runs the tests; ARGS go to pytest
   bench [ARGS]    measures this project beside its rivals; --quick takes less than 3 minutes, --json prints JSON,
                   --only TEXT picks lines of the table, --plot draws curves (bench/plots)
+  faults [ARGS]   brings faults about in whole systems, and tells whether a job was lost or a promise broken;
+                  --quick takes less than 6 minutes, --only F1 picks a row, --seed N repeats a run
   chaos [ARGS]    kills consumers under load for 3 minutes, and tells whether a job was lost
   poison [ARGS]   puts a job that kills its process among others, 30 times, and tells whether another one died"""
 
@@ -40,8 +42,9 @@ COMMANDS = {
     # Most tests wait for processes and moments, so two cores are enough for three files at a time.
     "test": [str(BIN / "python"), "-m", "pytest", "-n", "3", "--dist", "loadfile"],
     "bench": [str(BIN / "python"), "-m", "bench"],
-    "chaos": [str(BIN / "python"), "-m", "bench.chaos"],
-    "poison": [str(BIN / "python"), "-m", "bench.poison"],
+    "faults": [str(BIN / "python"), "-m", "faults"],
+    "chaos": [str(BIN / "python"), "-m", "faults.chaos"],
+    "poison": [str(BIN / "python"), "-m", "faults.poison"],
 }
 
 

@@ -1,1 +1,1 @@
-"""Breaks everything around a job, and looks whether a promise is broken, too."""
+"""The proof: breaks everything around jobs, under load, and balances ledgers that are kept outside of the system."""

@@ -1,15 +1,18 @@
-"""One job ends every process that runs it; the long version is `python -m bench.poison`."""
+"""One job ends every process that runs it; the long version is `python3 dev.py poison`."""
 
 from pathlib import Path
 
 import pytest
 
-from bench.poison import WAYS, play
+from faults import trial
+from faults.poison import WAYS, row
+from faults.systems import Ours
 
 
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("way", WAYS)
 def test_only_the_pill_dies(tmp_path: Path, way: str) -> None:
     """A pill takes two consumers with it and dies in quarantine, once, telling how; no job beside it comes to harm."""
-    played = play(way, innocents=60, seed=1, place=tmp_path)
-    assert list(played.broken()) == []
+    outcome = trial.run(row(way, innocents=60), Ours(), "redis", tmp_path, seed=1, quick=False)
+    assert outcome.violations == ()
+    assert outcome.passed

@@ -9,7 +9,7 @@ from typing import Final
 
 import attrs
 
-from bench.chaos.work import AsyncWork, Pill, Work
+from faults.jobs import AsyncWork, Pill, Stuck, Work
 from service.options import EnqueueOptions
 
 NAP_MS: Final = 50
@@ -29,39 +29,48 @@ class Kind(StrEnum):
     PILL = "pill"
 
 
+HARMLESS: Final = tuple(kind for kind in Kind if kind is not Kind.PILL)
+
+
 @attrs.frozen
 class Order:
-    """One job to enqueue under an id of our own, so that it may be tried again; ``key`` is that of a unique job."""
+    """One job to enqueue, by its producer's own ``number``; ``key`` is that of a unique job.
 
+    It goes in under an id or an idempotency key of its own, so that it may be tried again.
+    """
+
+    number: str
     kind: Kind
-    payload: Work | Pill
+    payload: Work | Pill | Stuck
     options: EnqueueOptions
     key: str = ""
 
     @property
-    def id(self) -> str:
-        """The job's id."""
-        return self.options["id"] or ""
+    def delay(self) -> timedelta:
+        """How long the job is to wait before it is due."""
+        return self.options.get("delay", timedelta(0))
 
 
-def orders(count: int, seed: int) -> Iterator[Order]:
+def orders(count: int, seed: int, kinds: tuple[Kind, ...] = HARMLESS, nap_ms: int = NAP_MS) -> Iterator[Order]:
     """Yield so many orders of harmless jobs; the same ones for the same seed but for their ids."""
-    dice, kinds = random.Random(seed), [kind for kind in Kind if kind is not Kind.PILL]
+    dice = random.Random(seed)
     for number in range(count):
-        yield _order(kinds[number % len(kinds)], number, dice)
+        yield _order(kinds[number % len(kinds)], number, dice, nap_ms)
 
 
-def pill(way: str) -> Order:
-    """Return the order of one pill."""
-    return Order(Kind.PILL, Pill(way), EnqueueOptions(id=secrets.token_hex(16)))
+def single(number: str, payload: Work | Pill | Stuck) -> Order:
+    """Return the order of one job that is not of the mix."""
+    kind = Kind.NAP if isinstance(payload, Work) else Kind.PILL
+    return Order(number, kind, payload, EnqueueOptions(id=secrets.token_hex(16)))
 
 
-def _order(kind: Kind, number: int, dice: random.Random) -> Order:
+def _order(kind: Kind, number: int, dice: random.Random, nap_ms: int) -> Order:
     # A key is unique among the jobs of one name.
     group = number // (len(Kind) * _PER_KEY)
     cls = (Work, AsyncWork)[group % 2 if kind is Kind.UNIQUE else dice.randrange(2)]
     payload = cls(
-        nap_ms=NAP_MS if kind in (Kind.NAP, Kind.UNIQUE) else 0,
+        order=str(number),
+        nap_ms=nap_ms if kind in (Kind.NAP, Kind.UNIQUE) else 0,
         failures=int(kind is Kind.FAILING),
         leads=kind is Kind.LEADING,
     )
@@ -72,4 +81,4 @@ def _order(kind: Kind, number: int, dice: random.Random) -> Order:
     if kind is Kind.UNIQUE:
         key = f"key-{group}"
         options |= EnqueueOptions(unique_key=key, on_conflict=dice.choice(("existing", "error", "replace")))
-    return Order(kind, payload, options, key)
+    return Order(str(number), kind, payload, options, key)

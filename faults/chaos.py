@@ -1,0 +1,105 @@
+"""``python -m faults.chaos``: kills consumers under load for minutes, and tells whether a job was lost."""
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+from shutil import rmtree
+from typing import Final
+
+import attrs
+
+from faults import trial
+from faults.account import figures
+from faults.ledger import NONE
+from faults.row import Row, slots_per_death
+from faults.server import KINDS
+from faults.setup import Setup
+from faults.stage import Stage
+from faults.systems import Ours
+
+_SHOWN: Final = 20
+_CUT_EVERY: Final = 5
+
+
+@attrs.frozen(kw_only=True)
+class Plan:
+    """How large a battle is: a consumer is killed every ``every_s`` for ``seconds``, while the jobs are put in.
+
+    With every fifth kill, the server cuts every connection, producers' and consumers'.
+    """
+
+    jobs: int = 100_000
+    seconds: float = 180.0
+    every_s: float = 0.2
+    consumers: int = 3
+    seed: int = 1
+    patience_s: float = 300.0
+
+
+def row(plan: Plan) -> Row:
+    """Return the battle as a row."""
+
+    def kill(stage: Stage) -> None:
+        began, kills = time.monotonic(), 0
+        while (next_s := (kills + 1) * plan.every_s) <= plan.seconds:
+            stage.sleep(max(0.0, began + next_s - time.monotonic()))
+            stage.fleet.kill(stage.dice.randrange(plan.consumers))
+            kills += 1
+            if kills % _CUT_EVERY == 0:
+                _cut(stage)
+
+    return Row(
+        id="chaos",
+        title=f"a consumer is killed every {plan.every_s:g} s, under load",
+        setup=Setup(
+            jobs=(plan.jobs, plan.jobs),
+            seconds=(plan.seconds, plan.seconds),
+            consumers=plan.consumers,
+            workers=8,
+            concurrency=8,
+            api=False,
+        ),
+        inject=kill,
+        evidence=lambda stage: f"{kills} kills" if (kills := stage.happened("kill")) else "",
+        bound=slots_per_death,
+        figures=figures,
+        patience_s=plan.patience_s,
+    )
+
+
+def _cut(stage: Stage) -> None:
+    with stage.server.client() as client:
+        client.client_kill_filter(_type="normal", skipme=True)
+    stage.fault("cut", NONE)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Return 0 if every promise was kept, 1 otherwise; then the ledger and the logs stay where they are."""
+    plan, place = _plan(arguments), Path(tempfile.mkdtemp(prefix="chaos-"))
+    outcome = trial.run(row(plan), Ours(), KINDS[0], place, seed=plan.seed, quick=False)
+    for name, value in outcome.figures.items():
+        print(f"{name:32} {value}")
+    if not outcome.passed:
+        print("\n".join(outcome.violations[:_SHOWN]))
+        print(f"{len(outcome.violations)} promises broken; the ledger and the logs are in {place}")
+        return 1
+    print("no promise broken: 0 lost, 0 innocents dead")
+    rmtree(place)
+    return 0
+
+
+def _plan(arguments: list[str] | None) -> Plan:
+    usual = Plan()
+    parser = argparse.ArgumentParser(prog="faults.chaos", description="Kills consumers under load.")
+    parser.add_argument("--jobs", type=int, default=usual.jobs, help=f"how many jobs are put in ({usual.jobs:,})")
+    parser.add_argument("--seconds", type=float, default=usual.seconds, help=f"for how long ({usual.seconds:g})")
+    parser.add_argument("--every", type=float, default=usual.every_s, help=f"seconds between kills ({usual.every_s:g})")
+    parser.add_argument("--seed", type=int, default=usual.seed, help=f"of the mix and the kills ({usual.seed})")
+    given = parser.parse_args(arguments)
+    return Plan(jobs=given.jobs, seconds=given.seconds, every_s=given.every, seed=given.seed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

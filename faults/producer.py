@@ -1,0 +1,52 @@
+"""Enqueues while the system is harmed: evenly, each order until it is answered, and writes down what was said."""
+
+import asyncio
+import threading
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from typing import Final
+
+from faults.doors import Door
+from faults.ledger import Ledger
+from faults.orders import Order
+
+_AT_ONCE: Final = 4
+_PAUSE_S: Final = 0.1
+
+
+class Producer(threading.Thread):
+    """Writes down each order before it is put in (``try``), and what was answered (``ack``, ``held`` or ``refused``).
+
+    Orders go through the doors in turn. ``retries`` counts enqueues that had no answer and were repeated.
+    """
+
+    def __init__(self, doors: Sequence[Door], ledger: Ledger, orders: Sequence[Order], seconds: float) -> None:
+        super().__init__(name="Producer", daemon=True)
+        self.retries = 0
+        self._doors = doors
+        self._ledger = ledger
+        self._orders = orders
+        self._seconds = seconds
+
+    def run(self) -> None:
+        """Put everything in, evenly over the time given."""
+        asyncio.run(self._produce())
+
+    async def _produce(self) -> None:
+        async with AsyncExitStack() as stack:
+            doors, began = [await stack.enter_async_context(door) for door in self._doors], _now()
+            lines = (self._put_all(doors[n % len(doors)], self._orders[n::_AT_ONCE], began) for n in range(_AT_ONCE))
+            await asyncio.gather(*lines)
+
+    async def _put_all(self, door: Door, orders: Sequence[Order], began: float) -> None:
+        for number, order in enumerate(orders):
+            await asyncio.sleep(max(0.0, began + self._seconds * number / len(orders) - _now()))
+            self._ledger.write("try", order.number, detail=order.kind.value)
+            while (answer := await door.put(order)) is None:
+                self.retries += 1
+                await asyncio.sleep(_PAUSE_S)
+            self._ledger.write(answer.word, order.number, answer.job, answer.durability or "-")
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,0 +1,1 @@
+"""Stock Huey with its usual settings, harmed and judged by the same harness."""

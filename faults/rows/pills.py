@@ -1,0 +1,66 @@
+"""Jobs that end the process that runs them, among others: F4."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from faults.jobs import Pill
+from faults.judge import Case
+from faults.orders import Order, single
+from faults.row import Row, mixed, slots_per_death
+from faults.stage import Stage
+from jobdefs.state import State
+
+ENDS: Final = {"exit": "with exit code 9", "segv": "(SIGSEGV)", "abort": "(SIGABRT)", "memory": "(SIGKILL)"}
+# Twice beside others, and once in quarantine.
+STARTS: Final = 3
+_PATIENCE_S: Final = 90.0
+
+
+def with_pills(stage: Stage, *ways: str) -> list[Order]:
+    """Return the usual orders, with a pill of each way among them."""
+    orders = mixed(stage)
+    for number, way in enumerate(ways, 1):
+        orders.insert(len(orders) * number // (len(ways) + 1), single(f"pill-{way}", Pill(f"pill-{way}", way)))
+    return orders
+
+
+def keep_alive(stage: Stage) -> None:
+    """Start every consumer anew that a pill has ended, until all is quiet; raises TimeoutError."""
+    stage.until(lambda: _is_quiet(stage), "quiet", _PATIENCE_S)
+
+
+def _is_quiet(stage: Stage) -> bool:
+    for _ in range(stage.fleet.revive()):
+        stage.fault("death", stage.fleet.codes[-1])
+    return not stage.producer.is_alive() and not stage.system.unfinished(stage.url)
+
+
+def died(stage: Stage) -> str:
+    """Tell how consumers ended."""
+    return f"consumers ended with {sorted(stage.fleet.codes)}" if stage.fleet.codes else ""
+
+
+def only_pills_die(_stage: Stage, case: Case) -> Iterator[str]:
+    """A pill takes two consumers along at most, and is dead after its stay in quarantine, telling how."""
+    for story in case.told.values():
+        way = story.order.payload.way if story.order and isinstance(story.order.payload, Pill) else ""
+        if not way:
+            continue
+        record, error = story.record, story.record.error if story.record else None
+        if not record or record.state is not State.DEAD or not error or ENDS[way] not in error.message:
+            yield f"the pill {way} is {record and record.state}: {error and error.message}"
+        if len(story.runs) > STARTS:
+            yield f"the pill {way} began {len(story.runs)} times"
+
+
+ROWS: Final = (
+    Row(
+        id="F4",
+        title="jobs end their process: os._exit, a segmentation fault, abort",
+        inject=keep_alive,
+        evidence=died,
+        orders=lambda stage: with_pills(stage, "exit", "segv", "abort"),
+        bound=slots_per_death,
+        promises=only_pills_die,
+    ),
+)

@@ -1,0 +1,82 @@
+"""The systems that are put to the proof: what a trial must know of each to harm it and to judge it."""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from faults.doors import MODULES, Door, HttpDoor, QueueDoor
+from faults.setup import Setup
+from faults.story import Story
+from jobdefs.policy import DEFAULT_NAMESPACE
+from jobdefs.record import Ledger
+from jobdefs.storage.drivers import Store
+from jobdefs.storage.inspection import InspectionCalls
+
+
+class System(Protocol):
+    """One of the systems. What runs shows in the ledger alone where ``still_s`` seconds must pass without a line."""
+
+    name: str
+    app: str
+    is_ours: bool
+    still_s: float
+
+    def options(self, setup: Setup) -> tuple[str, ...]:
+        """Return what huey_consumer is given beside the app."""
+
+    def variables(self, url: str) -> dict[str, str]:
+        """Return the settings of its programs on a server."""
+
+    def doors(self, url: str, api: str) -> list[Door]:
+        """Return the ways to put jobs in; ``api`` is the service's address, empty where none runs."""
+
+    def unfinished(self, url: str) -> str:
+        """Return in words what is not at its end on a server, empty when nothing is left."""
+
+    def look_up(self, url: str, told: Iterable[Story]) -> Ledger | None:
+        """Add to each story what the store knows of its job; return the installation's own ledger, if it keeps one."""
+
+
+class Ours:
+    """This project."""
+
+    name = "ours"
+    app = "consumer.app"
+    is_ours = True
+    still_s = 0.0
+
+    def options(self, setup: Setup) -> tuple[str, ...]:
+        """Return the options of a consumer with so many threads."""
+        return "-n", "-w", str(setup.workers)
+
+    def variables(self, url: str) -> dict[str, str]:
+        """Return the settings of service and consumers."""
+        return {"REDIS_URL": url, "JOBS_MODULES": MODULES, "JOBS_HANDLERS": "faults.handlers"}
+
+    def doors(self, url: str, api: str) -> list[Door]:
+        """Return QueueService, and the service where one runs."""
+        return [QueueDoor(url), *([HttpDoor(api)] if api else [])]
+
+    def unfinished(self, url: str) -> str:
+        """Return what waits or runs."""
+        store = Store(url)
+        counts = store.send(InspectionCalls(DEFAULT_NAMESPACE).queues())
+        store.close()
+        for each in counts:
+            if each.ready or each.scheduled or each.running or each.suspect:
+                return f"{each.ready} ready, {each.scheduled} scheduled, {each.running} running, {each.suspect} suspect"
+        return ""
+
+    def look_up(self, url: str, told: Iterable[Story]) -> Ledger:
+        """Ask the store about each job."""
+        store, calls = Store(url), InspectionCalls(DEFAULT_NAMESPACE)
+        for story in told:
+            for job_id in sorted(story.jobs) or _asked_for(story):
+                story.record = story.record or store.send(calls.find(job_id))
+        ledger = store.send(calls.ledger())
+        store.close()
+        return ledger
+
+
+def _asked_for(story: Story) -> list[str]:
+    """Return the id of a job that nobody acknowledged: it may be in all the same."""
+    return [story.order.options["id"] or ""] if story.order else []
