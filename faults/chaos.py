@@ -13,7 +13,7 @@ import attrs
 from faults import trial
 from faults.account import figures
 from faults.ledger import NONE
-from faults.row import Row, slots_per_death
+from faults.row import Row, held_per_death
 from faults.server import KINDS
 from faults.setup import Setup
 from faults.stage import Stage
@@ -63,7 +63,7 @@ def row(plan: Plan) -> Row:
         ),
         inject=kill,
         evidence=lambda stage: f"{kills} kills" if (kills := stage.happened("kill")) else "",
-        bound=slots_per_death,
+        bound=held_per_death,
         figures=figures,
         patience_s=plan.patience_s,
     )

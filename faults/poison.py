@@ -10,7 +10,7 @@ from typing import Final
 
 from faults import trial
 from faults.judge import Case
-from faults.row import Row, slots_per_death
+from faults.row import Row, held_per_death
 from faults.rows.pills import died, keep_alive, only_pills_die, with_pills
 from faults.server import KINDS
 from faults.setup import Setup
@@ -31,7 +31,7 @@ def row(way: str, innocents: int) -> Row:
         inject=keep_alive,
         evidence=died,
         orders=lambda stage: with_pills(stage, way),
-        bound=slots_per_death,
+        bound=held_per_death,
         promises=_only_the_pill_dies,
         figures=_figures,
     )

@@ -24,16 +24,16 @@ def none_again(_stage: Stage) -> int:
     return 0
 
 
-def slots_per_death(stage: Stage) -> int:
-    """Return the bound of repeated runs where consumers died: all that ran in them."""
-    return stage.setup.slots * len([code for code in stage.fleet.codes if code != 0])
+def held_per_death(stage: Stage) -> int:
+    """Return the bound of repeated runs where consumers died: all that they held."""
+    return stage.setup.held * len([code for code in stage.fleet.codes if code != 0])
 
 
-def slots_per(word: str) -> Bound:
+def held_per(word: str) -> Bound:
     """Return the bound of repeated runs where a fault of this word befell one consumer at a time."""
 
     def bound(stage: Stage) -> int:
-        return stage.setup.slots * stage.happened(word)
+        return stage.setup.held * stage.happened(word)
 
     return bound
 

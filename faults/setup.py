@@ -43,6 +43,15 @@ class Setup:
         return self.workers + self.concurrency + QUARANTINE
 
     @property
+    def held(self) -> int:
+        """How many runs a consumer that dies may take along: those under way, and those whose ends are being told.
+
+        That is for jobs that take a millisecond or more; of shorter ones a batch is at hand in each lane, and one more
+        is being told.
+        """
+        return 2 * self.slots
+
+    @property
     def server_options(self) -> tuple[str, ...]:
         """What the server is given on its command line."""
         kept = ("--appendonly", "yes", "--appendfsync", self.fsync) if self.fsync else ("--appendonly", "no")

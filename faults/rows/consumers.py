@@ -3,7 +3,7 @@
 from typing import Final
 
 from faults.orders import Kind
-from faults.row import Row, slots_per_death
+from faults.row import Row, held_per_death
 from faults.setup import Setup
 from faults.stage import Stage
 
@@ -73,7 +73,7 @@ ROWS: Final = (
         setup=Setup(seconds=(6.0, 30.0), consumers=3),
         inject=kill_in_mid_work,
         evidence=killed_and_cut_off,
-        bound=slots_per_death,
+        bound=held_per_death,
     ),
     Row(
         id="F2",
@@ -87,6 +87,6 @@ ROWS: Final = (
         setup=Setup(kinds=(Kind.NAP, Kind.NO_OP), nap_ms=2_000, jobs=(60, 300)),
         inject=stop_impatiently,
         evidence=cut_short,
-        bound=lambda stage: stage.setup.slots * stage.happened("impatience"),
+        bound=lambda stage: stage.setup.held * stage.happened("impatience"),
     ),
 )

@@ -6,7 +6,7 @@ from typing import Final
 from faults.jobs import Pill
 from faults.judge import Case
 from faults.orders import Order, single
-from faults.row import Row, mixed, slots_per_death
+from faults.row import Row, mixed, held_per_death
 from faults.stage import Stage
 from jobdefs.state import State
 
@@ -60,7 +60,7 @@ ROWS: Final = (
         inject=keep_alive,
         evidence=died,
         orders=lambda stage: with_pills(stage, "exit", "segv", "abort"),
-        bound=slots_per_death,
+        bound=held_per_death,
         promises=only_pills_die,
     ),
 )
