@@ -35,6 +35,7 @@ class Fleet:
     size: int
     options: Sequence[str]
     variables: dict[str, str]
+    drain_signal: signal.Signals = signal.SIGTERM
     starts: int = 0
     codes: list[int] = attrs.field(factory=list)
     running: list[subprocess.Popen[bytes]] = attrs.field(factory=list)
@@ -74,9 +75,9 @@ class Fleet:
         self.replace(number)
 
     def restart(self, number: int, patience_s: float = 30.0) -> int:
-        """Stop one of them by SIGTERM, start another in its place, and return the exit code."""
+        """Have one of them drain, start another in its place, and return the exit code."""
         process = self.running[number]
-        process.terminate()
+        process.send_signal(self.drain_signal)
         code = process.wait(patience_s)
         self.replace(number)
         return code

@@ -1,6 +1,7 @@
 """The systems that are put to the proof: what a trial must know of each to harm it and to judge it."""
 
 from collections.abc import Iterable
+from signal import Signals
 from typing import Protocol
 
 from faults.doors import MODULES, Door, HttpDoor, QueueDoor
@@ -18,6 +19,7 @@ class System(Protocol):
     name: str
     app: str
     is_ours: bool
+    drain_signal: Signals
     still_s: float
 
     def options(self, setup: Setup) -> tuple[str, ...]:
@@ -42,6 +44,7 @@ class Ours:
     name = "ours"
     app = "consumer.app"
     is_ours = True
+    drain_signal = Signals.SIGTERM
     still_s = 0.0
 
     def options(self, setup: Setup) -> tuple[str, ...]:

@@ -63,7 +63,8 @@ def _set_up(row: Row, system: System, kind: server.Kind, place: Path, *, seed: i
         doors = system.doors(stage.url, stage.api.url if stage.api else "")
         stage.producer = Producer(doors, ledger, stage.orders, stage.either(setup.seconds))
         options = system.options(setup)
-        stage.fleet = stack.enter_context(Fleet(system.app, place, ledger, setup.consumers, options, variables))
+        fleet = Fleet(system.app, place, ledger, setup.consumers, options, variables, system.drain_signal)
+        stage.fleet = stack.enter_context(fleet)
         yield stage
 
 

@@ -42,9 +42,10 @@ def roll(stage: Stage) -> None:
 
 
 def ended_in_order(stage: Stage) -> str:
-    """Tell how many consumers ended with exit code 0."""
+    """Tell how many consumers ended, ours with exit code 0."""
     codes = stage.fleet.codes
-    return f"{len(codes)} consumers ended with exit code 0" if codes and not any(codes) else ""
+    in_order = codes and not (any(codes) and stage.is_ours)
+    return f"{len(codes)} consumers were asked to end, and ended with {sorted(set(codes))}" if in_order else ""
 
 
 def stop_impatiently(stage: Stage) -> None:
@@ -63,7 +64,7 @@ def stop_impatiently(stage: Stage) -> None:
 def cut_short(stage: Stage) -> str:
     """Tell how the consumers ended that were not given their time."""
     codes, cut = stage.fleet.codes, stage.count("start") - stage.count("end") - stage.count("fail")
-    return f"consumers ended with {codes}, in the midst of {cut} runs" if -9 in codes and cut else ""
+    return f"consumers ended with {codes}, in the midst of {cut} runs" if codes and cut else ""
 
 
 ROWS: Final = (

@@ -6,7 +6,7 @@ from typing import Final
 from faults.jobs import Pill
 from faults.judge import Case
 from faults.orders import Order, single
-from faults.row import Row, mixed, held_per_death
+from faults.row import Row, held_per_death, mixed
 from faults.stage import Stage
 from jobdefs.state import State
 
