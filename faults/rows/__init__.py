@@ -3,6 +3,6 @@
 from typing import Final
 
 from faults.row import Row
-from faults.rows import consumers, pills
+from faults.rows import blocked, consumers, frozen, pills
 
-ROWS: Final[dict[str, Row]] = {row.id: row for group in (consumers, pills) for row in group.ROWS}
+ROWS: Final[dict[str, Row]] = {row.id: row for group in (consumers, pills, blocked, frozen) for row in group.ROWS}

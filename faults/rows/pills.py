@@ -32,6 +32,7 @@ def keep_alive(stage: Stage) -> None:
 def _is_quiet(stage: Stage) -> bool:
     for _ in range(stage.fleet.revive()):
         stage.fault("death", stage.fleet.codes[-1])
+        stage.over()
     return not stage.producer.is_alive() and not stage.system.unfinished(stage.url)
 
 
