@@ -35,7 +35,8 @@ USAGE = """usage: python3 dev.py COMMAND [ARGUMENTS]
   faults [ARGS]   brings faults about in whole systems, and tells whether a job was lost or a promise broken;
                   --quick takes less than 6 minutes, --only F1 picks a row, --seed N repeats a run
   chaos [ARGS]    kills consumers under load for 3 minutes, and tells whether a job was lost
-  poison [ARGS]   puts a job that kills its process among others, 30 times, and tells whether another one died"""
+  poison [ARGS]   puts a job that kills its process among others, 30 times, and tells whether another one died
+  mutation [ARGS] alters the scripts, 300 times one line, and tells which alterations no test noticed"""
 
 COMMANDS = {
     "demo": [str(BIN / "aiohttp-huey"), "demo"],
@@ -45,6 +46,7 @@ COMMANDS = {
     "faults": [str(BIN / "python"), "-m", "faults"],
     "chaos": [str(BIN / "python"), "-m", "faults.chaos"],
     "poison": [str(BIN / "python"), "-m", "faults.poison"],
+    "mutation": [str(BIN / "python"), "-m", "mutation"],
 }
 
 

@@ -1,0 +1,1 @@
+"""Mutation of the scripts: each altered line must be noticed by a test."""
