@@ -71,7 +71,7 @@ def _entries(options: argparse.Namespace) -> list[Entry]:
 
 
 def _say(outcome: Outcome, after_s: float) -> None:
-    how = "passed" if outcome.passed else "FAILED"
+    how = "not run here" if outcome.skipped else "passed" if outcome.passed else "FAILED"
     # Nobody promised that a rival holds.
     word = how if outcome.system == "ours" else f"lost {outcome.lost:,}, repeated {outcome.repeated:,}"
     line = f"{after_s:4.0f} s  {outcome.row:4} {outcome.system}, {outcome.server}: {word} ({outcome.seconds:.0f} s)"

@@ -12,7 +12,7 @@ class Outcome:
 
     ``recovered_s`` are the seconds from the end of the fault until everything that was due by then had run, None where
     something never did. ``violations`` are lines, each of which begins with the id of an invariant; a trial without
-    them and with ``evidence`` has passed.
+    them and with ``evidence`` has passed; ``skipped`` says why it could not be run here.
     """
 
     row: str
@@ -30,12 +30,13 @@ class Outcome:
     checked: tuple[str, ...] = ()
     violations: tuple[str, ...] = ()
     figures: dict[str, str] = attrs.field(factory=dict)
+    skipped: str = ""
     seconds: float = 0.0
 
     @property
     def passed(self) -> bool:
-        """Whether the fault happened and everything held."""
-        return bool(self.evidence) and not self.violations
+        """Whether the fault happened and everything held, unless it could not be run here."""
+        return bool(self.skipped) or (bool(self.evidence) and not self.violations)
 
     def to_json(self) -> str:
         """Return it as one line of JSON."""

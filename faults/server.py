@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, Literal, Self
+from typing import Any, ClassVar, Final, Literal, Self
 
 import attrs
 import redis
@@ -36,9 +36,10 @@ def program(kind: Kind) -> Path:
 class Server:
     """One server on a unix socket in a directory of its own; ``options`` go to its command line.
 
-    ``variables`` are added to its environment, such as an LD_PRELOAD.
+    ``variables`` are added to its environment, such as an LD_PRELOAD; ``wrapper`` is a command that becomes the server.
     """
 
+    wrapper: ClassVar[tuple[str, ...]] = ()
     kind: Kind
     place: Path
     options: tuple[str, ...] = ()
@@ -65,7 +66,7 @@ class Server:
         fixed = ("--port", "0", "--unixsocket", self.socket, "--dir", self.place, "--save", "")
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [program(self.kind), *fixed, *self.options],
+                [*self.wrapper, program(self.kind), *fixed, *self.options],
                 env={**os.environ, **self.variables},
                 stdout=log,
                 stderr=log,
@@ -73,6 +74,11 @@ class Server:
             )
         self.await_answer()
         return self
+
+    @property
+    def is_running(self) -> bool:
+        """Whether its process lives."""
+        return self.process is not None and self.process.poll() is None
 
     def kill(self) -> None:
         """End it by SIGKILL."""
@@ -106,6 +112,16 @@ class Server:
             yield client
         finally:
             client.close()
+
+    def logged(self, words: str) -> int:
+        """Count the lines of its log that have these words."""
+        return sum(words in line for line in self.log.read_text("utf-8", "replace").splitlines())
+
+    def info(self, section: str) -> dict[str, Any]:
+        """Return a section of what it says of itself."""
+        with self.client() as client:
+            told: dict[str, Any] = client.info(section)
+        return told
 
     def await_answer(self) -> None:
         """Wait until it answers; raises TimeoutError."""

@@ -153,11 +153,12 @@ def by_key(told: Mapping[str, Story]) -> dict[str, list[Story]]:
 def recovered_s(told: Mapping[str, Story], lines: Iterable[Line]) -> float | None:
     """Return the seconds from the end of the last fault until every harmless job that was due by then had run.
 
-    None where there was no end, or where one of them never ran.
+    None where there was no end, or where one of them never ran; what the store has lost does not count.
     """
     over_ns = max((line.at_ns for line in lines if line.word == "over"), default=None)
     if over_ns is None:
         return None
-    due = [story for story in told.values() if story.to_run and story.due_ns and story.due_ns <= over_ns]
+    kept = [story for story in told.values() if story.record or story.ends]
+    due = [story for story in kept if story.to_run and story.due_ns and story.due_ns <= over_ns]
     ends = [max((run.ended_ns or 0 for run in story.runs if run.word == "end"), default=0) for story in due]
     return max(0.0, (max(ends, default=0) - over_ns) / 1e9) if all(ends) else None

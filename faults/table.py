@@ -67,8 +67,13 @@ def _cells(pair: Pair) -> list[str]:
         "never" if ours.recovered_s is None else f"{ours.recovered_s:.1f} s",
         _invariants(ours),
         *_rivals(rival),
-        ours.evidence or "**no sign of the fault**",
+        evidence(ours),
     ]
+
+
+def evidence(outcome: Outcome) -> str:
+    """Return what proves that the fault happened, or that nothing does."""
+    return f"**not run here**: {outcome.skipped}" if outcome.skipped else outcome.evidence or "**no sign of the fault**"
 
 
 def _rivals(rival: Outcome | None) -> tuple[str, str]:
@@ -80,6 +85,8 @@ def _rivals(rival: Outcome | None) -> tuple[str, str]:
 
 
 def _invariants(outcome: Outcome) -> str:
+    if outcome.skipped:
+        return ""
     if not outcome.violations:
         return f"{len(outcome.checked)} held"
     broken = dict.fromkeys(line.partition(":")[0] for line in outcome.violations)

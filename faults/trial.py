@@ -19,6 +19,7 @@ from faults.setup import Setup
 from faults.stage import Stage
 from faults.story import recovered_s, stories
 from faults.systems import System
+from faults.tools.missing import ToolMissing
 
 _LOOK_S: Final = 0.25
 _PRODUCED_S: Final = 120.0
@@ -33,6 +34,8 @@ def run(row: Row, system: System, kind: server.Kind, place: Path, *, seed: int, 
     try:
         with _set_up(row, system, kind, place, seed=seed, quick=quick) as stage:
             found = _judged(row, stage, unfinished=_harmed(row, stage))
+    except ToolMissing as missing:
+        found = {"skipped": str(missing)}
     except Exception as error:  # noqa: BLE001 - whatever it is, the row has failed and the others go on
         (place / "traceback").write_text(traceback.format_exc())
         found = {"violations": (f"the trial broke off: {type(error).__name__}: {error}",)}

@@ -3,6 +3,14 @@
 from typing import Final
 
 from faults.row import Row
-from faults.rows import blocked, consumers, frozen, pills
+from faults.rows import blocked, consumers, disks, frozen, pills, restarts
 
-ROWS: Final[dict[str, Row]] = {row.id: row for group in (consumers, pills, blocked, frozen) for row in group.ROWS}
+_GROUPS: Final = (
+    consumers,
+    pills,
+    blocked,
+    frozen,
+    restarts,
+    disks,
+)
+ROWS: Final[dict[str, Row]] = {row.id: row for group in _GROUPS for row in group.ROWS}

@@ -22,8 +22,9 @@ class Clock:
 
     @classmethod
     def at(cls, place: Path) -> Self:
-        """Use a file, which is made; raises ToolMissing where there is no C compiler."""
-        place.write_bytes(_OFFSET.pack(0))
+        """Use a file; raises ToolMissing where there is no C compiler."""
+        if not place.exists():
+            place.write_bytes(_OFFSET.pack(0))
         return cls(place, shims.compiled("clock"))
 
     @property

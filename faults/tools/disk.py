@@ -18,8 +18,8 @@ class Disk:
 
     @classmethod
     def at(cls, place: Path) -> Self:
-        """Use a folder, which is made, for orders and logs; raises ToolMissing where there is no C compiler."""
-        place.mkdir(parents=True)
+        """Use a folder for orders and logs; raises ToolMissing where there is no C compiler."""
+        place.mkdir(parents=True, exist_ok=True)
         return cls(place, shims.compiled("fsync"))
 
     @property
