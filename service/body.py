@@ -23,8 +23,6 @@ async def read(request: web.Request, limit: int) -> Any:
     HTTPRequestTimeout where the body does not end within half a minute.
     """
     check_type(request)
-    if request.content_length is not None and request.content_length > limit:
-        raise TooLarge("body", request.content_length, limit)
     return read_json(_at_hand(request, limit) or await _received(request, limit))
 
 
@@ -52,6 +50,8 @@ def _at_hand(request: web.Request, limit: int) -> bytes:
 
 
 async def _received(request: web.Request, limit: int) -> bytes:
+    if request.content_length is not None and request.content_length > limit:
+        raise TooLarge("body", request.content_length, limit)
     received = bytearray()
     try:
         async with asyncio.timeout(PATIENCE_S):

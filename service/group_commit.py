@@ -14,7 +14,7 @@ from jobdefs.storage.contract import NewJob, Receipt
 
 GROUP_JOBS: Final = 128
 GROUP_BYTES: Final = 1024 * 1024
-CALLS_AT_ONCE: Final = 4
+CALLS_AT_ONCE: Final = 2
 
 # These say something about the store; whatever else goes wrong may be the fault of one job.
 _OF_ALL: Final = (StoreUnavailable, StoreFull, StoreUnsuitable, NotDurable)
@@ -25,15 +25,12 @@ Commit = Callable[[Sequence[NewJob], float], Awaitable[Outcome]]
 
 @attrs.define(eq=False)
 class _Bundle:
-    """Jobs that are put in together or not at all, since when they wait (seconds of the loop), and for whom."""
+    """Jobs that are put in together or not at all, their bytes, and since when they wait (seconds of the loop)."""
 
     jobs: Sequence[NewJob]
+    size: int
     since: float
     outcome: asyncio.Future[Outcome]
-    size: int = 0
-
-    def __attrs_post_init__(self) -> None:
-        self.size = sum(len(job.envelope) for job in self.jobs)
 
 
 class GroupCommit:
@@ -52,7 +49,8 @@ class GroupCommit:
     async def submit(self, jobs: Sequence[NewJob]) -> Outcome:
         """Put jobs in, all or none; raises what ``commit`` raises. Being cancelled here concerns nobody else."""
         loop = asyncio.get_running_loop()
-        bundle = _Bundle(jobs, loop.time(), loop.create_future())
+        size = sum([len(job.envelope) for job in jobs])
+        bundle = _Bundle(jobs, size, loop.time(), loop.create_future())
         self._waiting.append(bundle)
         if not self._is_due:
             self._is_due = True

@@ -1,7 +1,7 @@
 """One enqueue: what is asked for, how it is written down, and what became of it."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 import attrs
 from attrs import AttrsInstance
@@ -21,8 +21,6 @@ from service.digest import digest, said
 from service.options import EnqueueOptions, Options
 from service.uniqueness import lock_for
 
-_NONE: Final = Options()
-
 
 @attrs.frozen
 class EnqueueRequest:
@@ -33,7 +31,8 @@ class EnqueueRequest:
     options: EnqueueOptions = attrs.field(factory=EnqueueOptions)
 
 
-@attrs.frozen(kw_only=True)
+# Not frozen, since one is made per job, and the constructor of a frozen class takes twice as long.
+@attrs.define(kw_only=True)
 class EnqueueReceipt:
     """What became of an enqueue. ``created`` is False where the job was there already, or another one in its place.
 
@@ -50,12 +49,12 @@ class EnqueueReceipt:
     durability: str
 
 
-# Not frozen, for the same reason as what it holds (storage/contract.py).
+# Not frozen, for the same reason.
 @attrs.define
 class Prepared:
-    """A request that was found good: its envelope, the job as the store takes it, and the level asked for, if any."""
+    """A request that was found good: its definition, the job as the store takes it, and the level asked for, if any."""
 
-    envelope: Envelope
+    definition: Definition
     job: NewJob
     durability: Durability | None = None
 
@@ -69,8 +68,8 @@ class Prepared:
         return EnqueueReceipt(
             id=given.id,
             # Keys are unique within one name. Of a job that is forgotten, the store may know no more than its id.
-            name=self.envelope.name if duplicate or given.state else None,
-            queue=self.envelope.queue if given.created else None,
+            name=self.definition.name if duplicate or given.state else None,
+            queue=self.definition.queue if given.created else None,
             state=given.state,
             created=given.created,
             durability=str(reached),
@@ -87,7 +86,9 @@ def prepare(request: EnqueueRequest, catalog: Catalog) -> Prepared:
     """Write the job down; raises UnknownJob, InvalidPayload, InvalidOption or TooLarge."""
     definition, payload = _definition(request, catalog)
     encoded = codec.encode(definition, payload)
-    options = Options(**request.options) if request.options else _NONE
+    if not request.options and definition.unique is None:
+        return Prepared(definition, NewJob(envelope=envelope.write_new(definition, encoded)))
+    options = Options(**request.options)
     written = Envelope(
         id=envelope.new_id() if options.id is None else options.id,
         name=definition.name,
@@ -104,19 +105,23 @@ def prepare(request: EnqueueRequest, catalog: Catalog) -> Prepared:
         request="" if options.id is None else _digest(definition, encoded, request, options),
         lock=lock_for(options, definition, payload, encoded),
     )
-    return Prepared(written, job, options.level)
+    return Prepared(definition, job, options.level)
 
 
 def _digest(definition: Definition, encoded: bytes, request: EnqueueRequest, options: Options) -> str:
     return digest(definition.name, said(definition, encoded, request.payload), options)
 
 
+def _as_dict(given: object) -> object:
+    # A question to an abstract class takes longer, and most mappings are dicts.
+    return dict(given) if type(given) is not dict and isinstance(given, Mapping) else given
+
+
 def _definition(request: EnqueueRequest, catalog: Catalog) -> tuple[Definition, Any]:
     """Return the definition and the payload object, which is only certain to fit once it has been encoded."""
     if isinstance(request.job, str):
         definition = catalog.get(request.job)
-        given = dict(request.payload) if isinstance(request.payload, Mapping) else request.payload
-        return definition, codec.structure(definition, given)
+        return definition, codec.structure(definition, _as_dict(request.payload))
     if request.payload is not None:
         raise InvalidOption("payload", "goes with a job's name; a payload object carries its own")
     if definition_of(request.job) is None:

@@ -71,11 +71,8 @@ def _receipts(reply: list[bytes]) -> tuple[Receipt, ...]:
         raise UnreadableEnvelope(
             f"The store took in nothing: job {number} of {len(verdicts)} does not begin as jobdefs/wire/FORMAT.md says."
         )
-    return tuple(_receipt(*fields) for fields in zip(verdicts, states, ids, strict=True))
-
-
-def _receipt(verdict: bytes, state: bytes, job_id: bytes) -> Receipt:
-    return Receipt(_VERDICTS[verdict], job_id.decode(), _STATES[state])
+    told = zip(verdicts, states, ids, strict=True)
+    return tuple([Receipt(_VERDICTS[verdict], job_id.decode(), _STATES[state]) for verdict, state, job_id in told])
 
 
 def _move(reply: list[bytes]) -> Move | None:

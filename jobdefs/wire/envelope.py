@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import orjson
 
-from jobdefs.definition import NAME_PATTERN, QUEUE_PATTERN
+from jobdefs.definition import NAME_PATTERN, QUEUE_PATTERN, Definition
 from jobdefs.errors import InvalidOption, UnreadableEnvelope
 from jobdefs.record import Envelope
 
@@ -54,14 +54,20 @@ def write(envelope: Envelope) -> bytes:
     """
     expires = "" if envelope.expires_in_ms is None else f',"expires_in_ms":{envelope.expires_in_ms}'
     attempts = "" if envelope.attempts is None else f',"attempts":{envelope.attempts}'
-    head = (
-        f'{{"v":{VERSION},"id":"{envelope.id}","name":"{envelope.name}","queue":"{envelope.queue}"'
-        f',"priority":{envelope.priority}{expires}{attempts},"payload":'
+    data = _joined(
+        envelope.id, envelope.name, envelope.queue, f"{envelope.priority}{expires}{attempts}", envelope.payload
     )
-    data = b"%b%b}" % (head.encode("utf-8", "replace"), envelope.payload)
     if _WRITTEN.fullmatch(data) is None:
         _refuse_field(envelope)
     return data
+
+
+def write_new(definition: Definition, payload: bytes) -> bytes:
+    """Return the bytes of a job under a fresh id that is in all things as its definition says.
+
+    The payload must be JSON text already. A definition has only what can be read back, so nothing is left to check.
+    """
+    return _joined(new_id(), definition.name, definition.queue, f"{definition.priority}", payload)
 
 
 def read(data: bytes) -> Envelope:
@@ -83,6 +89,11 @@ def read(data: bytes) -> Envelope:
         expires_in_ms=None if expires is None else int(expires),
         attempts=None if attempts is None else int(attempts),
     )
+
+
+def _joined(job_id: str, name: str, queue: str, how: str, payload: bytes) -> bytes:
+    head = f'{{"v":{VERSION},"id":"{job_id}","name":"{name}","queue":"{queue}","priority":{how},"payload":'
+    return b"%b%b}" % (head.encode("utf-8", "replace"), payload)
 
 
 def _refuse_field(envelope: Envelope) -> None:

@@ -60,6 +60,19 @@ async def test_by_object(queue: QueueService):
     assert first.payload == second.payload == b'{"message":"hello","number":2}'
 
 
+@pytest.mark.parametrize("payload", [TestJob(message="hello"), {"message": "hello"}, MappingProxyType(PAYLOAD)])
+async def test_no_options_are_the_defaults(payload: Any, queue: QueueService):
+    """A job without options is kept as one whose options say what its definition says."""
+    named = (payload,) if isinstance(payload, TestJob) else ("TEST_JOB", payload)
+    plain, told = await queue.enqueue(*named), await queue.enqueue(*named, priority=0, delay=timedelta(0))
+    first, second = await queue.get(plain.id), await queue.get(told.id)
+    assert first.envelope is not None
+    assert second.envelope is not None
+    written = attrs.evolve(first.envelope, id=told.id, enqueued_at_ms=second.envelope.enqueued_at_ms)
+    assert (written, first.state) == (second.envelope, second.state)
+    assert attrs.evolve(plain, id=told.id) == told
+
+
 async def test_definition_decides(store: AsyncStore):
     """Queue, priority and retention come from the definition."""
     definition = definition_of(KeepShort)

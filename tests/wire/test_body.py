@@ -66,3 +66,23 @@ def test_long_digits_that_are_no_integer_are_read():
         "12345678901234567890",
         0.12345678901234567890,
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{"a":1,"a":2}', '{"a":":","a":1}', r'{"a":"\u003a","b":1,"b":2}', r'{"b":1,"b":"\u003A"}', r'{"a":1,"\u0061":2}'],
+    ids=["plain", "a colon is lost", "a colon is hidden", "a hidden colon is kept", "the same in another spelling"],
+)
+def test_a_key_that_is_there_twice_is_refused_whatever_colons_are_beside_it(text):
+    """Colons in strings, escaped ones too, do not make up for a key that is there twice."""
+    with pytest.raises(InvalidBody, match="appears twice"):
+        read_json(text.encode())
+
+
+@given(st.dictionaries(texts, texts | st.just(":"), min_size=1))
+def test_one_key_more_is_always_found(members):
+    """A key that is there twice is refused in every object."""
+    (key, value), *_ = members.items()
+    again = f"{json.dumps(members)[:-1]},{json.dumps(key)}:{json.dumps(value)}}}"
+    with pytest.raises(InvalidBody, match="appears twice"):
+        read_json(again.encode())

@@ -8,12 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobdefs.definition import NAME_PATTERN, QUEUE_PATTERN
+from jobdefs.definition import NAME_PATTERN, QUEUE_PATTERN, Definition
 from jobdefs.errors import InvalidOption, UnreadableEnvelope
 from jobdefs.record import Envelope
 from jobdefs.wire import envelope
 
 LEAST = Envelope(id="a", name="A", queue="q", priority=0, payload=b"{}")
+
+
+@attrs.frozen
+class Nothing:
+    pass
+
 
 envelopes = st.builds(
     Envelope,
@@ -35,6 +41,16 @@ def test_what_is_written_is_read_back_with_the_stamp_that_the_store_put_in(writt
     stamped = re.sub(rb'"priority":\d,', lambda match: match[0] + b'"enqueued_at_ms":%d,' % stamp, data, count=1)
     assert envelope.read(data) == written
     assert envelope.read(stamped) == attrs.evolve(written, enqueued_at_ms=stamp)
+
+
+@given(envelopes.filter(lambda written: re.fullmatch(NAME_PATTERN, written.name)))
+def test_a_new_job_is_written_as_any_other(some):
+    """A job that is as its definition says has the bytes that its envelope has, under an id of its own."""
+    definition = Definition(name=some.name, payload=Nothing, queue=some.queue, priority=some.priority)
+    data = envelope.write_new(definition, some.payload)
+    written = attrs.evolve(some, id=envelope.read(data).id, expires_in_ms=None, attempts=None)
+    assert data == envelope.write(written)
+    assert data != envelope.write_new(definition, some.payload)
 
 
 @given(st.binary() | st.binary().map(lambda tail: envelope.write(LEAST)[:40] + tail))
