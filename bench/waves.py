@@ -2,7 +2,7 @@
 
 import itertools
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -51,7 +51,7 @@ class Waves:
         claims = self._exchange(want=_ALL).claims
         lost, parked, others = claims[:2], claims[2:12], claims[12:]
         ends = [_end(claim, outcome) for claim, outcome in zip(others, itertools.cycle(_ENDS), strict=False)]
-        self._exchange(*ends, *(_end(claim, Outcome.PARKED) for claim in parked))
+        self._tell([*ends, *(_end(claim, Outcome.PARKED) for claim in parked)])
         for claim in (*parked[:5], *others[:6]):
             self.store.send(self._submission.replay(claim.id))
         self._vanish()
@@ -95,8 +95,13 @@ class Waves:
     def _work(self, without: Collection[str] = ()) -> None:
         """Run everything to its end, except for some, of whose claims nothing is heard any more."""
         while claims := self._exchange(want=_ALL, suspects=1).claims:
-            self._exchange(*(_end(claim, Outcome.SUCCEEDED) for claim in claims if claim.id not in without))
+            self._tell([_end(claim, Outcome.SUCCEEDED) for claim in claims if claim.id not in without])
             self.wait(MOMENT)
+
+    def _tell(self, settlements: Sequence[Settlement]) -> None:
+        """Tell the store of ends, in as many exchanges as it takes."""
+        while settlements:
+            settlements = settlements[len(self._exchange(*settlements).verdicts) :]
 
     def _exchange(self, *settlements: Settlement, want: int = 0, suspects: int = 0) -> Exchange:
         more: dict[str, Any] = {"queues": ["default"], "holder": "bench", "settlements": settlements}

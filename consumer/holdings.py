@@ -93,9 +93,12 @@ class Holdings:
         self._oldest_end = time.monotonic() if self._ended else None
         return self._telling
 
-    def told(self) -> None:
-        """Forget the ends that were taken last: the store knows them."""
+    def told(self, untold: Sequence[Ended] = ()) -> None:
+        """Forget the ends that were taken last, since the store knows them, save what it left for later."""
         self._telling = ()
+        if untold:
+            self._ended[:0] = untold
+            self._oldest_end = self._oldest_end or time.monotonic()
 
     def untold(self) -> Sequence[Ended]:
         """Return the ends of which it is not certain that the store knows them."""

@@ -265,12 +265,12 @@ class Intake:
     # What was answered.
 
     def _accept(self, request: _Request, reply: Exchange) -> None:
-        for ended, verdict in zip(request.ended, reply.verdicts, strict=True):
+        for ended, verdict in zip(request.ended, reply.verdicts, strict=False):
             self._conclude(ended, verdict)
         _tell_of_lost(reply.lost)
         attempts = [attempt for claim in reply.claims if (attempt := self._attempt(claim)) is not None]
         with self._changed:
-            self.holdings.told()
+            self.holdings.told(request.ended[len(reply.verdicts) :])
             self.holdings.enter(attempts)
             self._clock.told(reply.now_ms, reply.next_due_ms, rest=not reply.claims)
             self._more = self._more or reply.more

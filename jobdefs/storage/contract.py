@@ -187,6 +187,8 @@ class LostLease:
 class Exchange:
     """The reply to an exchange. ``next_due_ms`` is when to look again (Unix, milliseconds), None for no such moment.
 
+    ``verdicts`` are those of the first settlements, which are all of them unless there was too much to do at once; the
+    others have not been looked at, and are to come with another exchange. It does less than is wanted then, too.
     ``lost`` are the leases that this exchange took away. ``more`` and ``more_suspects`` say whether such jobs remain;
     ``more`` also, whether kinds of parked ones do that were not looked at.
     """
@@ -312,6 +314,7 @@ class Execution(Protocol):
     ) -> Call[Exchange]:
         """Settle finished attempts, do upkeep, claim ``want`` jobs and ``suspects`` at most under the token.
 
+        However much there is to do, nobody waits for one exchange for long: it does a part, and the next one goes on.
         ``rooms`` bound how many jobs of some names are claimed. ``again`` says that an earlier call with this token got
         no reply: the claims it made come back.
         """

@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 
 from jobdefs import State, TestJob
+from jobdefs.storage.inspection import InspectionCalls
 from tests.support.consumers import RunningConsumer
-from tests.support.jobs import Jobs, story
+from tests.support.jobs import NAMESPACE, Jobs, story
 from tests.support.ledger import Ledger
-from tests.support.shop.jobs import About, AboutAsync, Add, Echo, Order, Stuck, StuckAsync
+from tests.support.shop.jobs import About, AboutAsync, Add, Echo, Order, Orders, Stuck, StuckAsync
 from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("consumer")
@@ -69,6 +70,20 @@ def test_follow_up(jobs: Jobs, ledger: Ledger) -> None:
     [follow_up] = ledger.subjects(f"ordered-by-{job.id}")
     assert job.state is State.SUCCEEDED
     assert jobs.ended(follow_up).result == b'"ordered"'
+
+
+def test_many_follow_ups_of_many(jobs: Jobs) -> None:
+    """Ends that cause too much for one exchange are told in several: each counts once, with all its follow-ups."""
+    before = put_in(jobs, "ECHO")
+    for job_id in jobs.put_all([Orders(30)] * 64):
+        assert jobs.ended(job_id).state is State.SUCCEEDED
+    assert put_in(jobs, "ECHO") - before == 64 * 30
+
+
+def put_in(jobs: Jobs, name: str) -> int:
+    """Return how many jobs of a name were ever put in."""
+    entries = jobs.store.send(InspectionCalls(NAMESPACE).ledger()).entries
+    return sum(entry.enqueued for entry in entries if entry.name == name)
 
 
 def test_follow_up_of_a_failure(jobs: Jobs, ledger: Ledger) -> None:

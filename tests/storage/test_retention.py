@@ -47,7 +47,7 @@ def test_when_all_is_over_nothing_is_left(stage: Stage) -> None:
         live_a_life(stage, number)
     for _ in range(12):
         stage.beat()
-        stage.exchange(*(ending(claim) for claim in stage.claim(100)))
+        stage.tell([ending(claim) for claim in stage.claim(100)])
         stage.wait(LEASE / 4)
     stage.wait(YEAR)
     for _ in range(5):
@@ -80,7 +80,8 @@ def test_upkeep_keeps_pace_with_settlements(stage: Stage) -> None:
     """However many jobs end, those whose retention is over leave as fast, so their number stays bounded."""
     for number in range(20):
         stage.submit(*(f"{number}.{place}" for place in range(200)))
-        stage.exchange(*(ending(claim, keep=SECOND) for claim in stage.claim(200)))
+        while claims := stage.claim(200):
+            stage.tell([ending(claim, keep=SECOND) for claim in claims])
         stage.wait(SECOND)
     assert len(stage.indexes()) <= 400
 

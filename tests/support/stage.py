@@ -103,6 +103,11 @@ class Stage:
         options = {"token": next(self._tokens), "holder": "h"} | more
         return self.store.send(self.execution.exchange(queues=queues, want=want, settlements=settlements, **options))
 
+    def tell(self, settlements: Sequence[Settlement]) -> None:
+        """Settle, in as many exchanges as it takes."""
+        while settlements:
+            settlements = settlements[len(self.exchange(*settlements).verdicts) :]
+
     def claim(self, want: int = 1, **more: Any) -> tuple[Claim, ...]:
         """Claim jobs."""
         return self.exchange(want=want, **more).claims

@@ -20,7 +20,8 @@
 --     'digest:name', for consumers that announced this name with a digest that has not refused the job,
 --     1 if the attempt came to an end of its own, 0 if its process had to be killed,
 --     number of effects; for each of them its kind and arguments (include/effects.lua)
--- Returns  verdict of each settlement (settled | repeated | stale),
+-- Returns  verdicts (settled | repeated | stale), one for each settlement save the last ones where there is too much to do at
+--          once: those without a verdict have not been looked at, and are to come with another call,
 --          claims {id, queue, the first 8,192 bytes of the envelope}, and unless all else is as for a job that was never claimed
 --          before, failures, lost, generation, fence, whether it is a suspect, and where there are revocations the one by id
 --          and the one by name,
@@ -45,6 +46,7 @@
 --- @include "forgetting"
 --- @include "revocations"
 --- @include "arguments"
+--- @include "budget"
 --- @include "gathering"
 --- @include "effects"
 --- @include "settlement"
@@ -66,6 +68,8 @@ local answer = last_answer(holder, token)
 local verdicts, settled, stale = {}, false, 0
 for i = 1, take_number() do
   local before = verdict_before(answer, i)
+  -- What ends here must be able to leave here. What the answered call left, another one was told to bring.
+  if i > 1 and (left < i * COST.removal or (answer and not before)) then break end
   verdicts[i] = settle(before)
   settled = settled or verdicts[i] == 'settled'
   if verdicts[i] == 'stale' and not before then stale = stale + 1 end
@@ -73,11 +77,10 @@ end
 
 keep_gathered()
 
--- Whoever moves many jobs on claims few, so that nobody waits for both; the next exchange brings the rest.
-local MANY, FEW = 50, 32
-if promote_all(names) >= MANY then want = math.min(want, FEW) end
+prune(#verdicts, tombstone)
+promote_all(names)
 local lost = reclaim(lease)
-prune(UPKEEP + 2 * #verdicts, tombstone)
+forget_due()
 
 -- A first call whose answer is known arrived late, after its own repeat: nobody would learn of its claims.
 local claims, kinds_remain = {}, false

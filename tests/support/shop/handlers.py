@@ -37,6 +37,7 @@ from tests.support.shop.jobs import (
     Mumble,
     Nap,
     Order,
+    Orders,
     Patient,
     Pill,
     Polite,
@@ -210,6 +211,13 @@ def order(job: Order, context: JobContext) -> str:
     if job.fails:
         raise NotRetryable("ordered, and failed")
     return follow_up
+
+
+@handles(Orders)
+async def order_many(job: Orders, context: JobContext) -> None:
+    """Enqueue many other jobs."""
+    for _ in range(job.number):
+        context.enqueue(Echo("ordered"))
 
 
 @handles(Stuck)

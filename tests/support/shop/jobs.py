@@ -106,6 +106,14 @@ class Wait:
     """Snoozes once."""
 
 
+@define("ORDERS")
+@attrs.frozen
+class Orders:
+    """Enqueues many other jobs; ``async def``."""
+
+    number: int
+
+
 @define("ORDER", retry=ONCE)
 @attrs.frozen
 class Order:

@@ -17,6 +17,7 @@ local function begin_run(id, score, queue, name, fence, caller)
 end
 
 local function claim_job(id, score, queue, from, caller)
+  spend(COST.claim)
   local envelope = read_beginning(id)
   if type(envelope) ~= 'string' then return park_unclaimable(id, queue, from, 'its envelope is not a string') end
   if envelope == '' then return park_unclaimable(id, queue, from, 'its envelope is gone') end
@@ -55,6 +56,7 @@ local function has_room(rooms, name)
 end
 
 local function enters(rooms, id)
+  spend(COST.look)
   local room = room_of(rooms, stored_head(id) or '')
   if not room then return true end
   room.left = room.left - 1
@@ -62,13 +64,14 @@ local function enters(rooms, id)
 end
 
 -- Takes the first jobs out of an index: ids and scores in turn. Jobs without room stay, and only the first hundred or so
--- behind the ones to take are looked at.
-local LOOK_AHEAD = 100
+-- behind the ones to take are looked at, and what is left of the budget allows.
+local ALL, LOOK_AHEAD = 1, 100
 local function take_first(index, most, rooms)
   if not next(rooms) then return listed('ZPOPMIN', index, most) end
-  local entries, taken, ids = listed('ZRANGE', index, 0, most + LOOK_AHEAD - 1, 'WITHSCORES'), {}, {}
+  local looks = math.min(most + LOOK_AHEAD, affordable(COST.look, ALL))
+  local entries, taken, ids = listed('ZRANGE', index, 0, looks - 1, 'WITHSCORES'), {}, {}
   for i = 1, #entries, 2 do
-    if #ids == most then break end
+    if #ids == most or (#ids > 0 and #ids * COST.claim >= left) then break end
     if enters(rooms, entries[i]) then
       ids[#ids + 1] = entries[i]
       taken[#taken + 1], taken[#taken + 2] = entries[i], entries[i + 1]
@@ -81,9 +84,10 @@ end
 -- Claims of the best jobs of the queues, in the order in which the queues are given. Jobs that cannot be handed out are
 -- parked, so there may be fewer claims than there were jobs.
 local function claim(names, rooms, want, caller, claims)
+  local before = #claims
   for _, queue in ipairs(names) do
-    if #claims < want then
-      local taken = take_first(key('ready', queue), want - #claims, rooms)
+    if #claims < want and (left > 0 or #claims == before) then
+      local taken = take_first(key('ready', queue), math.min(want - #claims, affordable(COST.claim, ALL)), rooms)
       for i = 1, #taken, 2 do
         claims[#claims + 1] = claim_job(taken[i], taken[i + 1], queue, 'ready', caller)
       end
@@ -94,7 +98,7 @@ end
 -- Claims suspects, oldest first; each keeps the score by which it stood in its queue.
 local function claim_suspects(names, most, caller, claims)
   for _, queue in ipairs(names) do
-    local taken = most > 0 and listed('ZPOPMIN', key('suspect', queue), most) or {}
+    local taken = most > 0 and listed('ZPOPMIN', key('suspect', queue), math.min(most, affordable(COST.claim, ALL))) or {}
     most = most - #taken / 2
     for i = 1, #taken, 2 do
       local score = read_run(taken[i], 'score')[1] or taken[i + 1]
@@ -106,8 +110,10 @@ end
 -- Claims parked jobs that this consumer can run, and whoever parked them could not; suspects among them go to quarantine
 -- from their own index.
 local function claim_kind(kind, queue, rooms, want, caller, claims)
-  local taken = take_first(key('parked', kind), want - #claims, rooms)
+  local most = math.min(want - #claims, affordable(COST.unparking + COST.claim, HALF))
+  local taken = take_first(key('parked', kind), most, rooms)
   for i = 1, #taken, 2 do
+    spend(COST.unparking)
     unpark(taken[i])
     local before = read_run(taken[i], 'suspicion', 'name')
     if is_suspect(before[1]) then
@@ -148,12 +154,13 @@ local function claim_parked(names, rooms, want, caller, claims)
   for _, queue in ipairs(names) do serves[queue] = true end
   for _, kind in ipairs(kinds) do
     local queue, digests, name = string.match(kind, '^([^:]*):([^:]*):(.*)$')
-    if serves[queue] and #claims >= want then
+    spend(COST.kind)
+    if serves[queue] and (#claims >= want or left <= 0) then
       round.left = '+'
     elseif serves[queue] and able(caller.holder, digests, name) then
       if has_room(rooms, name) then claim_kind(kind, queue, rooms, want, caller, claims) end
       if redis.call('EXISTS', key('parked', kind)) == 1 then
-        round.left = (#claims >= want or round.left == '+') and '+' or '-'
+        round.left = (#claims >= want or has_room(rooms, name) or round.left == '+') and '+' or '-'
       end
     end
   end

@@ -37,5 +37,8 @@ function EFFECTS.chord(valid)
 end
 
 local function take_effects(valid)
-  for _ = 1, take_number() do EFFECTS[take()](valid) end
+  for _ = 1, take_number() do
+    EFFECTS[take()](valid)
+    if valid then spend(COST.effect) end
+  end
 end

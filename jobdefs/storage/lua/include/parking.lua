@@ -24,33 +24,39 @@ local function refusals(id, digest)
   return table.concat(all, '+')
 end
 
--- Once per kind is enough, however many jobs of it a script parks.
+-- Once per kind is enough, however many jobs of it a script parks. Returns how many consumers were asked.
 local MOST_ASKED, asked = 100, {}
 local function wake_able(digests, name)
   local kind = digests .. ':' .. name
-  if asked[kind] then return end
+  if asked[kind] then return 0 end
   asked[kind] = true
-  local holders = redis.pcall('ZREVRANGE', root .. 'consumers', 0, MOST_ASKED - 1)
-  for _, holder in ipairs(holders.err and {} or holders) do
+  local holders = listed('ZREVRANGE', root .. 'consumers', 0, MOST_ASKED - 1)
+  for i, holder in ipairs(holders) do
     if able(holder, digests, name) then
       redis.pcall('HDEL', key('can', holder), KINDS_FIELD)
-      return wake_consumer(holder)
+      wake_consumer(holder)
+      return i
     end
   end
+  return #holders
 end
 
+-- Returns how many consumers were asked whether they can run it.
 local function park(id, queue, reason, kind, score)
   write_run(id, 'state', 'parked', 'queue', queue, 'reason', reason, 'finished_at_ms', now)
   redis.pcall('ZADD', parked, now, id)
   local digest, name = string.match(kind or '', '^([^:]*):(.*)$')
-  if not name or not score then return end
+  if not name or not score then return 0 end
   local digests = refusals(id, digest)
-  if not digests then return write_run(id, 'reason', reason .. TOO_MANY) end
+  if not digests then
+    write_run(id, 'reason', reason .. TOO_MANY)
+    return 0
+  end
   local whole = queue .. ':' .. digests .. ':' .. name
   write_run(id, 'kind', whole, 'refused', digests)
   redis.pcall('SADD', parked_kinds, whole)
   redis.pcall('ZADD', key('parked', whole), string.format('%.0f', score), id)
-  wake_able(digests, name)
+  return wake_able(digests, name)
 end
 
 -- A kind is known while there are such jobs.

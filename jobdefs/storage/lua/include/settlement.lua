@@ -33,7 +33,7 @@ end
 
 function OUTCOMES.parked(job)
   if job.cancel then return cancelled(job) end
-  park(job.id, job.queue, job.detail, job.kind, job.score)
+  spend(COST.asked * park(job.id, job.queue, job.detail, job.kind, job.score))
   return 'parked'
 end
 
@@ -98,6 +98,7 @@ end
 -- ``known`` is the verdict that this settlement got already, in a call whose reply was lost.
 local function settle(known)
   local job = take_settlement()
+  spend(job.outcome == 'succeeded' and COST.success or COST.ending)
   local state, token = read_held(job)
   local valid = not known and state == 'running' and token == job.token and job.queue and job.score
   if valid then

@@ -1,5 +1,6 @@
--- Bounded upkeep that rides on every exchange, so no consumer has to be special.
-local UPKEEP = 100
+-- Upkeep that rides on every exchange, so no consumer has to be special. Each kind takes half of what is left of the budget at
+-- most, so that something is left for the others and for claims; the next exchange goes on.
+local HALF = 0.5
 
 -- Jobs whose time has come go to their queue, or among the suspects.
 local function promote_job(id, queue)
@@ -9,6 +10,7 @@ local function promote_job(id, queue)
     return name, 'parked'
   end
   local kept = redis.call('EXISTS', key('run', id)) == 1
+  spend(kept and COST.promotion + COST.kept or COST.promotion)
   if kept and is_suspect(read_run(id, 'suspicion')[1]) then
     make_suspect(id, queue)
     return name, 'suspect'
@@ -34,13 +36,11 @@ local function promote(queue, most)
   return #due
 end
 
--- Returns how many were looked at.
 local function promote_all(names)
-  local most = UPKEEP
+  local most = affordable(COST.promotion, HALF)
   for _, name in ipairs(names) do
     if most > 0 then most = most - promote(name, most) end
   end
-  return UPKEEP - most
 end
 
 -- Where a job goes whose holder vanished: back to its place in the queue, or among the suspects if it happened before;
@@ -124,9 +124,10 @@ end
 local function reclaim(lease)
   local beat_at = tonumber(redis.call('HGET', meta, 'beat_at_ms') or now) or now
   if now < grace_until(lease) or now - beat_at > lease / 2 then return {} end
-  local expired = listed('ZRANGE', leases, '-inf', now, 'BYSCORE', 'LIMIT', 0, UPKEEP)
+  local expired = listed('ZRANGE', leases, '-inf', now, 'BYSCORE', 'LIMIT', 0, affordable(COST.reclaim, HALF))
   local lost = {}
   for i, id in ipairs(expired) do
+    spend(COST.reclaim)
     lost[i] = reclaim_job(id)
     redis.call('ZREM', leases, id)
   end
@@ -138,18 +139,28 @@ local function next_reclaim(lease)
   return first_end and math.max(tonumber(first_end), grace_until(lease))
 end
 
--- Finished jobs whose retention has ended; a tombstone keeps the id taken for a while.
-local function prune(most, tombstone_ms)
+-- Finished jobs whose retention has ended; a tombstone keeps the id taken for a while. As many leave as have ended in this
+-- exchange, so that their number does not grow.
+local function prune(ended, tombstone_ms)
+  local most = math.max(ended, affordable(COST.removal, HALF))
   for _, state in ipairs({'succeeded', 'dead', 'cancelled', 'expired'}) do
     local index = key('final', state)
-    for _, id in ipairs(listed('ZRANGE', index, '-inf', now, 'BYSCORE', 'LIMIT', 0, most)) do
+    local over = most > 0 and listed('ZRANGE', index, '-inf', now, 'BYSCORE', 'LIMIT', 0, most) or {}
+    most = most - #over
+    for _, id in ipairs(over) do
+      spend(COST.removal)
       redis.call('ZREM', index, id)
       local request = read_run(id, 'request')[1] or ''
       redis.call('UNLINK', key('job', id), key('run', id))
       redis.call('SET', key('tombstone', id), state .. ' ' .. request, 'PX', tombstone_ms)
     end
   end
-  for _, entry in ipairs(listed('ZRANGE', forget, '-inf', now, 'BYSCORE', 'LIMIT', 0, most)) do
+end
+
+-- What goes before its job does, and revocations.
+local function forget_due()
+  for _, entry in ipairs(listed('ZRANGE', forget, '-inf', now, 'BYSCORE', 'LIMIT', 0, affordable(COST.forgetting, HALF))) do
+    spend(COST.forgetting)
     redis.call('ZREM', forget, entry)
     local kind, name = string.match(entry, '^(%a+):(.*)$')
     if kind == 'revocation' then restore(name) else clear_run(name, kind) end
