@@ -3,7 +3,7 @@
 from typing import Final
 
 from faults.row import Row
-from faults.rows import blocked, consumers, disks, frozen, pills, restarts
+from faults.rows import blocked, consumers, disks, frozen, links, pills, restarts
 
 _GROUPS: Final = (
     consumers,
@@ -12,5 +12,6 @@ _GROUPS: Final = (
     frozen,
     restarts,
     disks,
+    links,
 )
 ROWS: Final[dict[str, Row]] = {row.id: row for group in _GROUPS for row in group.ROWS}

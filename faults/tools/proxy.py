@@ -34,11 +34,13 @@ class Proxy:
     """Stands before the server at a ``unix://`` or ``redis://`` URL, in threads of this process.
 
     It speaks plain RESP 2, in which every request has one reply. The server may be started anew at its address.
+    ``attempts`` is how often somebody has tried to connect.
     """
 
     def __init__(self, url: str) -> None:
         self.requests = Way()
         self.replies = Way()
+        self.attempts = 0
         self._server = urlsplit(url)
         self._place = Path(tempfile.mkdtemp(prefix="p-"))
         self._listener = self._listen()
@@ -110,6 +112,7 @@ class Proxy:
     def _accept(self) -> None:
         while True:
             client, _ = self._listener.accept()
+            self.attempts += 1
             server = None if self._is_cut_off else self._reach()
             if server is not None:
                 self._lines.append(Line(next(self._numbers), client, server, self.requests, self.replies))
