@@ -46,9 +46,9 @@ class Door(Protocol):
 class QueueDoor:
     """QueueService, inside the producer's process; each order has an id."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, modules: str = MODULES) -> None:
         self._store = AsyncStore(url)
-        self._queue = QueueService(load_catalog(MODULES), self._store)
+        self._queue = QueueService(load_catalog(modules), self._store)
 
     async def __aenter__(self) -> Self:
         """Use the connections of this block's event loop."""

@@ -7,6 +7,7 @@ import resource
 import signal
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 EXIT_CODE: Final = 9
@@ -41,9 +42,13 @@ def overeat() -> None:
 
 
 def eat_up() -> None:
-    """Take memory up to the process's limit, a piece at a time, and hold it for a moment; raises MemoryError."""
-    soft, _ = resource.getrlimit(resource.RLIMIT_AS)
-    assert soft != resource.RLIM_INFINITY, "without a limit this would take the machine's memory"
+    """Take memory, a piece at a time, up to a limit that the kernel enforces on the process; raises MemoryError.
+
+    It is let go after a moment, and the limit with it.
+    """
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (taken + _MUCH, before[1]))
     eaten = []
     try:
         while True:
@@ -51,6 +56,7 @@ def eat_up() -> None:
     finally:
         time.sleep(_HELD_S)
         eaten.clear()
+        resource.setrlimit(resource.RLIMIT_AS, before)
 
 
 def hold_interpreter() -> None:

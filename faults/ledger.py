@@ -17,9 +17,10 @@ NONE: Final = "-"
 class Line:
     """One entry: a word, the number of an order, the id of a job, a detail, who wrote it, and when.
 
-    The moment is in ns of the machine's monotonic clock, which no fault here touches. Words are ``try``, ``ack``,
-    ``held`` and ``refused`` of producers, ``start``, ``end`` and ``fail`` of handlers, ``fault`` and ``over`` of
-    whoever brings a fault about; a fault's own word stands in the place of the job.
+    The moment is in ns of the machine's monotonic clock, which no fault here touches; ``wall_ns`` is the writer's time
+    of day, in ns since 1970. Words are ``try``, ``ack``, ``held`` and ``refused`` of producers, ``start``, ``end`` and
+    ``fail`` of handlers, ``fault`` and ``over`` of whoever brings a fault about; a fault's own word stands in the place
+    of the job.
     """
 
     word: str
@@ -28,6 +29,7 @@ class Line:
     detail: str
     pid: int
     at_ns: int
+    wall_ns: int
 
 
 @attrs.frozen
@@ -51,15 +53,15 @@ class Ledger:
     def write(self, word: str, order: str = NONE, job: str = NONE, detail: object = NONE) -> None:
         """Append a line in one piece."""
         told = str(detail).replace(" ", "_")
-        line = f"{word} {order} {job} {told} {os.getpid()} {time.monotonic_ns()}\n"
+        line = f"{word} {order} {job} {told} {os.getpid()} {time.monotonic_ns()} {time.time_ns()}\n"
         os.write(self._descriptor, line.encode())
 
     def lines(self) -> Iterator[Line]:
         """Yield every line, in the order in which they were written."""
         with self.path.open() as lines:
             for line in lines:
-                word, order, job, detail, pid, at_ns = line.split()
-                yield Line(word, order, job, detail, int(pid), int(at_ns))
+                word, order, job, detail, pid, at_ns, wall_ns = line.split()
+                yield Line(word, order, job, detail, int(pid), int(at_ns), int(wall_ns))
 
     @property
     def size(self) -> int:

@@ -2,6 +2,7 @@
 
 import random
 import secrets
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from enum import StrEnum
@@ -36,6 +37,8 @@ HARMLESS: Final = tuple(kind for kind in Kind if kind is not Kind.PILL)
 class Order:
     """One job to enqueue, by its producer's own ``number``; ``key`` is that of a unique job.
 
+    ``due_ns`` is the moment of the monotonic clock at which it is due, where it has one.
+
     It goes in under an id or an idempotency key of its own, so that it may be tried again.
     """
 
@@ -44,11 +47,18 @@ class Order:
     payload: Work | Pill | Stuck
     options: EnqueueOptions
     key: str = ""
+    due_ns: int | None = None
 
     @property
     def delay(self) -> timedelta:
-        """How long the job is to wait before it is due."""
+        """How long the job is to wait before it is due, if it is put in now."""
+        if self.due_ns is not None:
+            return timedelta(microseconds=max(0, self.due_ns - time.monotonic_ns()) // 1000)
         return self.options.get("delay", timedelta(0))
+
+    def due_after_ns(self, tried_ns: int) -> int:
+        """Return when the job is due at the earliest, if it was put in after a moment; both of the monotonic clock."""
+        return self.due_ns or tried_ns + int(self.options.get("delay", timedelta(0)).total_seconds() * 1e9)
 
 
 def orders(count: int, seed: int, kinds: tuple[Kind, ...] = HARMLESS, nap_ms: int = NAP_MS) -> Iterator[Order]:

@@ -3,13 +3,14 @@
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 import attrs
 
 from faults.api import Api
+from faults.doors import Door
 from faults.fleet import Fleet
 from faults.ledger import Ledger
 from faults.orders import Order
@@ -86,6 +87,13 @@ class Stage:
     def count(self, word: str) -> int:
         """Count the lines of a word in the ledger."""
         return self.ledger.count(word)
+
+    def put(self, orders: Sequence[Order], doors: Sequence[Door], seconds: float) -> Producer:
+        """Begin to put further orders in, by these doors; join what is returned."""
+        self.orders.extend(orders)
+        producer = Producer(doors, self.ledger, orders, seconds)
+        producer.start()
+        return producer
 
     def under_way(self) -> Counter[int]:
         """Return how many handlers have begun and not ended, by the process that runs them."""

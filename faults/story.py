@@ -66,7 +66,7 @@ class Story:
         """When it was acknowledged and due, None where it never was."""
         if self.acked_ns is None or self.tried_ns is None or self.order is None:
             return None
-        return max(self.acked_ns, self.tried_ns + int(self.order.delay.total_seconds() * 1e9))
+        return max(self.acked_ns, self.order.due_after_ns(self.tried_ns))
 
     @property
     def leader(self) -> str:

@@ -40,7 +40,11 @@ def work(order: str, *, nap_ms: int, failures: int, leads: bool, task: Task) -> 
 def harm(order: str, *, way: str, task: Task) -> str:
     """Do what ``faults.handlers.harm`` does."""
     _write("start", order, task)
-    WAYS[way]()
+    try:
+        WAYS[way]()
+    except MemoryError:
+        _write("fail", order, task)
+        raise
     _write("end", order, task)
     return order
 

@@ -3,15 +3,34 @@
 from typing import Final
 
 from faults.row import Row
-from faults.rows import blocked, consumers, disks, frozen, links, pills, restarts
+from faults.rows import (
+    blocked,
+    builds,
+    consumers,
+    consumers_clock,
+    disks,
+    frozen,
+    garbage,
+    links,
+    pills,
+    replies,
+    restarts,
+    storm,
+)
 
 _GROUPS: Final = (
-    consumers,
-    pills,
     blocked,
-    frozen,
-    restarts,
+    builds,
+    consumers,
+    consumers_clock,
     disks,
+    frozen,
+    garbage,
     links,
+    pills,
+    replies,
+    restarts,
+    storm,
 )
-ROWS: Final[dict[str, Row]] = {row.id: row for group in _GROUPS for row in group.ROWS}
+_FOUND: Final = [row for group in _GROUPS for row in group.ROWS]
+ROWS: Final[dict[str, Row]] = {row.id: row for row in sorted(_FOUND, key=lambda row: int(row.id[1:]))}

@@ -1,5 +1,6 @@
 """Consumers, and everything, stand still: F8, F9."""
 
+from itertools import pairwise
 from typing import Final
 
 from faults.row import Row, held_per
@@ -26,9 +27,8 @@ def refused(stage: Stage) -> str:
     """Tell how often a consumer stood still, and how many of its late ends were refused."""
     freezes = stage.happened("freeze")
     late = len(stage.fleet.logged("no longer ours")) + len(stage.fleet.logged("refused the end"))
-    return (
-        f"times it stood still: {freezes}; late ends refused: {late}" if freezes and (late or not stage.is_ours) else ""
-    )
+    happened = freezes and (late or not stage.is_ours)
+    return f"times it stood still: {freezes}; late ends refused: {late}" if happened else ""
 
 
 def freeze_all(stage: Stage) -> None:
@@ -43,7 +43,7 @@ def freeze_all(stage: Stage) -> None:
 def stood_still(stage: Stage) -> str:
     """Tell for how long nothing was written in the midst of the trial."""
     moments = [line.at_ns for line in stage.ledger.lines() if line.word in ("start", "end")]
-    gap_s = max(after - before for before, after in zip(moments, moments[1:], strict=False)) / 1e9
+    gap_s = max(after - before for before, after in pairwise(moments)) / 1e9
     return f"no handler began or ended for {gap_s:.1f} s" if gap_s > 2 * stage.setup.lease_s else ""
 
 

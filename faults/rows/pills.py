@@ -1,7 +1,9 @@
-"""Jobs that end the process that runs them, among others: F4."""
+"""Jobs that end the process that runs them, among others: F4, F5."""
 
 from collections.abc import Iterator
 from typing import Final
+
+import attrs
 
 from faults.jobs import Pill
 from faults.judge import Case
@@ -50,8 +52,25 @@ def only_pills_die(_stage: Stage, case: Case) -> Iterator[str]:
         record, error = story.record, story.record.error if story.record else None
         if not record or record.state is not State.DEAD or not error or ENDS[way] not in error.message:
             yield f"the pill {way} is {record and record.state}: {error and error.message}"
-        if len(story.runs) > STARTS:
+        # A process that was killed in quarantine is no proof yet, unless its memory has grown by much.
+        if len(story.runs) > STARTS + (way == "memory"):
             yield f"the pill {way} began {len(story.runs)} times"
+
+
+def refused_memory(stage: Stage) -> str:
+    """Tell how often a handler was refused memory, and how consumers ended."""
+    refused = sum(line.word == "fail" and line.order == "pill-limit" for line in stage.ledger.lines())
+    return f"memory was refused {refused} times; {died(stage)}" if refused and -9 in stage.fleet.codes else ""
+
+
+def eaters_die(stage: Stage, case: Case) -> Iterator[str]:
+    """A handler that is refused memory fails as others do, and one that is killed for it is a pill."""
+    refused = case.told["pill-limit"]
+    others = {number: story for number, story in case.told.items() if story is not refused}
+    yield from only_pills_die(stage, attrs.evolve(case, told=others))
+    error = refused.record.error if refused.record else None
+    if not error or error.type != "MemoryError":
+        yield f"the job that was refused memory is {refused.record and refused.record.state}: {error}"
 
 
 ROWS: Final = (
@@ -63,5 +82,14 @@ ROWS: Final = (
         orders=lambda stage: with_pills(stage, "exit", "segv", "abort"),
         bound=held_per_death,
         promises=only_pills_die,
+    ),
+    Row(
+        id="F5",
+        title="jobs eat memory: one up to a limit (RLIMIT_AS), one until it is killed for it",
+        inject=keep_alive,
+        evidence=refused_memory,
+        orders=lambda stage: with_pills(stage, "memory", "limit"),
+        bound=held_per_death,
+        promises=eaters_die,
     ),
 )
