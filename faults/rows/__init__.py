@@ -1,5 +1,6 @@
 """The rows of the table, a file for each group of faults; a new group is named here."""
 
+import re
 from typing import Final
 
 from faults.row import Row
@@ -32,5 +33,11 @@ _GROUPS: Final = (
     restarts,
     storm,
 )
+
+
+def _place(row: Row) -> tuple[int, str]:
+    return int(re.sub(r"\D", "", row.id)), row.id
+
+
 _FOUND: Final = [row for group in _GROUPS for row in group.ROWS]
-ROWS: Final[dict[str, Row]] = {row.id: row for row in sorted(_FOUND, key=lambda row: int(row.id[1:]))}
+ROWS: Final[dict[str, Row]] = {row.id: row for row in sorted(_FOUND, key=_place)}
