@@ -1,7 +1,7 @@
 """QueueService: puts jobs in and looks at them, from any asynchronous program."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, Unpack, overload
 
 from attrs import AttrsInstance
@@ -93,7 +93,7 @@ class QueueService:
         under_way: asyncio.Task[list[EnqueueReceipt | JobsError]] | None = None
         for start in range(0, len(asked), _AT_ONCE):
             # While one part is put in, the next one is prepared.
-            prepared = [verdict async for verdict in self._prepared(asked[start : start + _AT_ONCE])]
+            prepared = await self._prepared(asked[start : start + _AT_ONCE])
             outcomes += await under_way if under_way else []
             under_way = asyncio.create_task(self._put_in(prepared, failed))
         return outcomes + (await under_way if under_way else [])
@@ -169,14 +169,18 @@ class QueueService:
         """Return when the server has answered and can keep the promises; raises StoreUnavailable or StoreUnsuitable."""
         await self._passage.check()
 
-    async def _prepared(self, requests: Sequence[EnqueueRequest]) -> AsyncIterator[Prepared | RequestError]:
-        for number, request in enumerate(requests, 1):
-            try:
-                yield prepare(request, self._catalog)
-            except RequestError as error:
-                yield error
-            if number % _BREATH == 0:
-                await asyncio.sleep(0)
+    async def _prepared(self, requests: Sequence[EnqueueRequest]) -> list[Prepared | RequestError]:
+        prepared: list[Prepared | RequestError] = []
+        for start in range(0, len(requests), _BREATH):
+            prepared += [self._prepare(request) for request in requests[start : start + _BREATH]]
+            await asyncio.sleep(0)
+        return prepared
+
+    def _prepare(self, request: EnqueueRequest) -> Prepared | RequestError:
+        try:
+            return prepare(request, self._catalog)
+        except RequestError as error:
+            return error
 
     async def _put_in(
         self, prepared: Sequence[Prepared | RequestError], failed: dict[Durability | None, StoreError]

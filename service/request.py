@@ -60,7 +60,7 @@ class Prepared:
 
     def receipt(self, given: Receipt, reached: Durability) -> EnqueueReceipt | DuplicateJob | IdempotencyConflict:
         """Return what the caller gets for the store's receipt at the level reached: a receipt, or the error."""
-        lock, duplicate = self.job.lock, given.verdict is SubmitVerdict.DUPLICATE
+        lock, created, duplicate = self.job.lock, given.created, given.verdict is SubmitVerdict.DUPLICATE
         if given.verdict is SubmitVerdict.DIFFERENT:
             return IdempotencyConflict(given.id)
         if duplicate and lock and lock.conflict is Conflict.ERROR:
@@ -69,9 +69,9 @@ class Prepared:
             id=given.id,
             # Keys are unique within one name. Of a job that is forgotten, the store may know no more than its id.
             name=self.definition.name if duplicate or given.state else None,
-            queue=self.definition.queue if given.created else None,
+            queue=self.definition.queue if created else None,
             state=given.state,
-            created=given.created,
+            created=created,
             durability=str(reached),
         )
 
