@@ -147,7 +147,7 @@ def _kept(story: Story) -> list[Run]:
 def none_early(case: Case) -> Iterator[str]:
     """No job begins before it is due; the store's clock counts milliseconds."""
     for story in case.told.values():
-        if story.order and story.tried_ns and story.runs:
+        if story.order and story.tried_ns is not None and story.runs:
             early_ns = story.order.due_after_ns(story.tried_ns) - story.runs[0].began_ns
             if early_ns > _RESOLUTION_NS:
                 yield f"order {story.number} began {early_ns / 1e6:.1f} ms early"

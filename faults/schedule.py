@@ -39,9 +39,13 @@ class Entry:
 
 def run(entries: Sequence[Entry], plan: Plan, say: Callable[[Outcome], None]) -> list[Outcome]:
     """Return the outcomes of all entries in their order, and tell each as it comes."""
-    with ThreadPoolExecutor(plan.at_once) as pool:
+    pool = ThreadPoolExecutor(plan.at_once)
+    try:
         found = [pool.submit(_outcomes, entry, plan, say) for entry in entries]
         return [outcome for future in found for outcome in future.result()]
+    finally:
+        # Whoever breaks it off does not want the rows that have not begun.
+        pool.shutdown(cancel_futures=True)
 
 
 def _outcomes(entry: Entry, plan: Plan, say: Callable[[Outcome], None]) -> list[Outcome]:

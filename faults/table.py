@@ -10,6 +10,7 @@ from typing import Final
 
 import attrs
 
+from faults import server
 from faults.outcome import Outcome
 from faults.process import ROOT
 from faults.schedule import Plan
@@ -45,7 +46,8 @@ def lines(found: Sequence[Pair], plan: Plan, seconds: float) -> Iterator[str]:
     """Yield the table in Markdown, and above it what it was made on."""
     size = "a quick run" if plan.quick else "a full run"
     yield f"{time.strftime('%d %B %Y')}, {size}, seed {plan.seed}, {seconds:.0f} s, {os.cpu_count()} cores,"
-    yield f"{platform.system()} {platform.release()}, Python {platform.python_version()}:"
+    servers = [server.version(kind) for kind in server.KINDS if kind in {pair.ours.server for pair in found}]
+    yield f"{platform.system()} {platform.release()}, Python {platform.python_version()}, {', '.join(servers)}:"
     yield ""
     cells = [_cells(pair) for pair in found]
     widths = [max(map(len, column)) for column in zip(_HEADER, *cells, strict=True)]
@@ -89,6 +91,8 @@ def _invariants(outcome: Outcome) -> str:
         return ""
     if not outcome.violations:
         return f"{len(outcome.checked)} held"
+    if not outcome.checked:
+        return "**broken off**"
     broken = dict.fromkeys(line.partition(":")[0] for line in outcome.violations)
     return f"**{', '.join(broken)} broken**"
 
