@@ -18,9 +18,9 @@ class Line:
     """One entry: a word, the number of an order, the id of a job, a detail, who wrote it, and when.
 
     The moment is in ns of the machine's monotonic clock, which no fault here touches; ``wall_ns`` is the writer's time
-    of day, in ns since 1970. Words are ``try``, ``ack``, ``held`` and ``refused`` of producers, ``start``, ``end`` and
-    ``fail`` of handlers, ``fault`` and ``over`` of whoever brings a fault about; a fault's own word stands in the place
-    of the job.
+    of day, in ns since 1970. Words are ``try``, ``ack``, ``held``, ``refused`` and ``unanswered`` of producers,
+    ``start``, ``end`` and ``fail`` of handlers, ``fault`` and ``over`` of whoever brings a fault about; a fault's own
+    word stands in the place of the job.
     """
 
     word: str

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from typing import Final
 
-from faults.doors import Door
+from faults.doors import Answer, Door
 from faults.ledger import Ledger
 from faults.orders import Order
 
@@ -17,7 +17,8 @@ _PAUSE_S: Final = 0.1
 class Producer(threading.Thread):
     """Writes down each order before it is put in (``try``), and what was answered (``ack``, ``held`` or ``refused``).
 
-    Orders go through the doors in turn. ``retries`` counts enqueues that had no answer and were repeated.
+    Orders go through the doors in turn. ``retries`` counts enqueues that had no answer and were repeated; how many ms
+    each of these took stands in the ledger (``unanswered``).
     """
 
     def __init__(self, doors: Sequence[Door], ledger: Ledger, orders: Sequence[Order], seconds: float) -> None:
@@ -42,10 +43,17 @@ class Producer(threading.Thread):
         for number, order in enumerate(orders):
             await asyncio.sleep(max(0.0, began + self._seconds * number / len(orders) - _now()))
             self._ledger.write("try", order.number, detail=order.kind.value)
-            while (answer := await door.put(order)) is None:
-                self.retries += 1
-                await asyncio.sleep(_PAUSE_S)
+            answer = await self._answered(door, order)
             self._ledger.write(answer.word, order.number, answer.job, answer.durability or "-")
+
+    async def _answered(self, door: Door, order: Order) -> Answer:
+        began = _now()
+        while (answer := await door.put(order)) is None:
+            self.retries += 1
+            self._ledger.write("unanswered", order.number, detail=round(1000 * (_now() - began)))
+            await asyncio.sleep(_PAUSE_S)
+            began = _now()
+        return answer
 
 
 def _now() -> float:

@@ -7,30 +7,38 @@ from faults.row import Row
 from faults.rows import (
     blocked,
     builds,
+    clocks,
     consumers,
     consumers_clock,
     disks,
     frozen,
     garbage,
     links,
+    memory,
     pills,
     replies,
     restarts,
+    scripts,
+    silence,
     storm,
 )
 
 _GROUPS: Final = (
     blocked,
     builds,
+    clocks,
     consumers,
     consumers_clock,
     disks,
     frozen,
     garbage,
     links,
+    memory,
     pills,
     replies,
     restarts,
+    scripts,
+    silence,
     storm,
 )
 
