@@ -1,7 +1,7 @@
 """One enqueue: what is asked for, how it is written down, and what became of it."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import attrs
 from attrs import AttrsInstance
@@ -20,6 +20,10 @@ from jobdefs.wire import codec, envelope
 from service.digest import digest, said
 from service.options import EnqueueOptions, Options
 from service.uniqueness import lock_for
+
+# Found once: see storage/contract.py.
+_DUPLICATE: Final = SubmitVerdict.DUPLICATE
+_DIFFERENT: Final = SubmitVerdict.DIFFERENT
 
 
 @attrs.frozen
@@ -60,8 +64,8 @@ class Prepared:
 
     def receipt(self, given: Receipt, reached: Durability) -> EnqueueReceipt | DuplicateJob | IdempotencyConflict:
         """Return what the caller gets for the store's receipt at the level reached: a receipt, or the error."""
-        lock, created, duplicate = self.job.lock, given.created, given.verdict is SubmitVerdict.DUPLICATE
-        if given.verdict is SubmitVerdict.DIFFERENT:
+        lock, created, duplicate = self.job.lock, given.created, given.verdict is _DUPLICATE
+        if given.verdict is _DIFFERENT:
             return IdempotencyConflict(given.id)
         if duplicate and lock and lock.conflict is Conflict.ERROR:
             return DuplicateJob(lock.key, given.id)

@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from jobdefs.errors import JobsError, StoreError
 from service import problems, views
 from service.queue import QueueService
 from service.request import EnqueueReceipt, EnqueueRequest
+
+# Found once: see jobdefs/storage/contract.py.
+_ACCEPTED: Final = HTTPStatus.ACCEPTED
+_OK: Final = HTTPStatus.OK
 
 
 async def enqueue(
@@ -34,7 +38,7 @@ def show(outcome: EnqueueReceipt | JobsError) -> dict[str, Any]:
 
 def status(receipt: EnqueueReceipt) -> HTTPStatus:
     """Tell a job that was put in from one that was there."""
-    return HTTPStatus.ACCEPTED if receipt.created else HTTPStatus.OK
+    return _ACCEPTED if receipt.created else _OK
 
 
 def _raise_if_nothing_came_in(outcomes: Sequence[EnqueueReceipt | JobsError]) -> None:
