@@ -15,11 +15,12 @@ LINES_AT_ONCE: Final = 500
 async def read(request: web.Request) -> AsyncIterator[list[bytes]]:
     """Yield the lines that have come, at most 500 at a time; the last one may lack its newline.
 
-    Raises TooLarge where a line is longer than one enqueue may be, HTTPRequestTimeout where nothing comes for half a
-    minute, or HTTPBadRequest, each after the lines before have been yielded.
+    Raises TooLarge where a line is longer than one enqueue may be, HTTPRequestTimeout where none ends for half
+    a minute, or HTTPBadRequest, each after the lines before have been yielded.
     """
-    rest = bytearray()
-    while chunk := await _next(request):
+    rest, loop = bytearray(), asyncio.get_running_loop()
+    deadline = loop.time() + body.PATIENCE_S
+    while chunk := await _next(request, deadline):
         rest += chunk
         if b"\n" in chunk:
             *lines, last = rest.split(b"\n")
@@ -27,6 +28,7 @@ async def read(request: web.Request) -> AsyncIterator[list[bytes]]:
             for start in range(0, len(lines), LINES_AT_ONCE):
                 async for some in _short(lines[start : start + LINES_AT_ONCE]):
                     yield some
+            deadline = loop.time() + body.PATIENCE_S
         if len(rest) > body.ONE_BYTES:
             raise _too_long(rest)
     if rest:
@@ -45,11 +47,11 @@ def _too_long(line: bytearray) -> TooLarge:
     return TooLarge("line, as far as it was read,", len(line), body.ONE_BYTES)
 
 
-async def _next(request: web.Request) -> bytes:
+async def _next(request: web.Request, deadline: float) -> bytes:
     try:
-        async with asyncio.timeout(body.PATIENCE_S):
+        async with asyncio.timeout_at(deadline):
             return await request.content.readany()
     except TimeoutError as error:
-        raise web.HTTPRequestTimeout(text=f"Nothing more came within {body.PATIENCE_S:g} s.") from error
+        raise web.HTTPRequestTimeout(text=f"No line came to its end within {body.PATIENCE_S:g} s.") from error
     except (web.RequestPayloadError, ConnectionError) as error:
         raise web.HTTPBadRequest(text=f"The body could not be read: {error}.") from error

@@ -64,7 +64,7 @@ def answer(error: errors.JobsError) -> web.Response:
     return _response(document(error), {} if retry_after_s is None else {hdrs.RETRY_AFTER: str(retry_after_s)})
 
 
-def answer_http(error: web.HTTPException, request: web.Request) -> web.Response:
+def answer_http(error: web.HTTPException, request: web.BaseRequest) -> web.Response:
     """Return the response to what aiohttp, or a handler in its words, refused; headers such as Allow are kept."""
     status = HTTPStatus(error.status)
     headers = {
@@ -95,7 +95,7 @@ def _plain(value: Any) -> Any:
     )
 
 
-def _detail(error: web.HTTPException, request: web.Request) -> str:
+def _detail(error: web.HTTPException, request: web.BaseRequest) -> str:
     match error:
         case web.HTTPMethodNotAllowed():
             possible = ", ".join(sorted(error.allowed_methods))

@@ -4,11 +4,13 @@ import asyncio
 import gc
 import logging
 import os
+import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from typing import Final
+from functools import partial
+from typing import Final, cast
 
 from aiohttp import web
 
@@ -17,6 +19,7 @@ from jobdefs.runtime import notify
 from service.access import is_loopback
 from service.access_log import AccessLog
 from service.app import create_app
+from service.connection import IDLE_S, Connection
 from service.key import QUEUE
 from service.settings import ServiceSettings
 
@@ -41,17 +44,43 @@ def serve(settings: ServiceSettings) -> None:
     app.on_shutdown.append(_say_stopping)
     app.cleanup_ctx.append(_watched)
     _spare_collections()
-    with _listener(settings) as listener:
-        web.run_app(
-            app,
-            sock=listener,
-            backlog=_BACKLOG,
-            loop=new_event_loop(),
-            print=lambda _banner: _announce(listener),
-            shutdown_timeout=SHUTDOWN_S,
-            access_log=logging.getLogger("aiohttp.access") if settings.access_log else None,
-            access_log_class=AccessLog,
-        )
+    with _listener(settings) as listener, asyncio.Runner(loop_factory=new_event_loop) as runner:
+        runner.run(_serve(app, listener, settings))
+
+
+async def _serve(app: web.Application, listener: socket.socket, settings: ServiceSettings) -> None:
+    stopping = _told_to_stop()
+    runner = web.AppRunner(app, shutdown_timeout=SHUTDOWN_S)
+    await runner.setup()
+    connect = partial(_connection, cast("web.Server", runner.server), settings)
+    server = await asyncio.get_running_loop().create_server(connect, sock=listener, backlog=_BACKLOG)
+    try:
+        _announce(listener)
+        await stopping.wait()
+    finally:
+        server.close()
+        await runner.cleanup()
+
+
+def _told_to_stop() -> asyncio.Event:
+    loop, stopping = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    return stopping
+
+
+def _connection(server: web.Server, settings: ServiceSettings) -> Connection:
+    # None is for no log at all, as with run_app, though its type does not say so.
+    access_log = logging.getLogger("aiohttp.access") if settings.access_log else None
+    return Connection(
+        server,
+        loop=asyncio.get_running_loop(),
+        keepalive_timeout=IDLE_S,
+        # A body that is compressed is refused, so nobody is to pay for what it would become.
+        auto_decompress=False,
+        access_log=cast("logging.Logger", access_log),
+        access_log_class=AccessLog,
+    )
 
 
 def _spare_collections() -> None:

@@ -1,31 +1,20 @@
 """`python -m service`, as a process."""
 
-import os
 import secrets
 import signal
 import socket
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from http.client import HTTPConnection
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from jobdefs.runtime.exits import Exit
 from jobdefs.storage import keys
+from tests.support.programs import serving, start
 from tests.support.servers import RealServer, running
 from tests.support.waiting import eventually
 
-Program = subprocess.Popen[str]
 MANY = 500_000
-
-
-def start(**variables: str) -> Program:
-    environment = {"PATH": os.environ["PATH"], "JOBS_PORT": "0", **variables}
-    command = [sys.executable, "-m", "service"]
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def refusal(**variables: str) -> tuple[int, str]:
@@ -36,18 +25,6 @@ def refusal(**variables: str) -> tuple[int, str]:
     assert err.count("\n") == 1
     assert "pa55" not in err
     return program.returncode, err
-
-
-@contextmanager
-def serving(**variables: str) -> Iterator[tuple[Program, HTTPConnection]]:
-    with start(**variables) as program:
-        try:
-            assert program.stdout is not None
-            line = program.stdout.readline()
-            assert line.startswith("listening on http://127.0.0.1:"), program.communicate()
-            yield program, HTTPConnection("127.0.0.1", int(line.rpartition(":")[2]), timeout=5)
-        finally:
-            program.kill()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -17,6 +17,7 @@ from service import body as body_module
 from service.settings import ServiceSettings
 from tests.service.conftest import Client
 from tests.support.servers import RealServer
+from tests.support.waiting import turn
 
 LINES = {"Content-Type": "application/x-ndjson"}
 PAYLOAD = {"message": "hello"}
@@ -147,7 +148,22 @@ async def test_a_stream_that_stalls(client: Client, monkeypatch: pytest.MonkeyPa
     verdicts = [json.loads(await response.content.readline()) for _ in range(2)]
     ended.set()
     assert [verdict["status"] for verdict in verdicts] == [202, 408]
-    assert verdicts[1]["problem"]["detail"] == "Nothing more came within 0.2 s."
+    assert verdicts[1]["problem"]["detail"] == "No line came to its end within 0.2 s."
+
+
+async def test_a_line_that_dribbles(client: Client, monkeypatch: pytest.MonkeyPatch):
+    """A line that goes on and on, however little at a time, is no better than one that stalls."""
+    monkeypatch.setattr(body_module, "PATIENCE_S", 0.2)
+    ended = asyncio.Event()
+
+    async def body() -> AsyncIterator[bytes]:
+        while not ended.is_set():
+            yield b" "
+            await turn()
+
+    response = await asyncio.wait_for(client.post("/v1/enqueue", data=body(), headers=LINES), 10)
+    ended.set()
+    assert (response.status, (await response.json())["code"]) == (408, "request_timeout")
 
 
 async def test_the_same_lines_again(client: Client, queue: QueueService):
