@@ -1,49 +1,33 @@
 """The conversation with the store: settles what has ended and claims what comes next, in one round trip each."""
 
-import secrets
 import threading
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Sequence
 from typing import Final
 
-import attrs
 from loguru import logger
 
-from consumer import abilities
-from consumer.attempt import Attempt
 from consumer.holdings import Ended, Holdings
 from consumer.huey_bridge.app import JobsHuey
 from consumer.lanes import BATCH, STUCK_S, Lanes
 from consumer.plan import Lane, Plan
+from consumer.reception import Reception, tell_of_lost
+from consumer.request import Request, Requests
 from consumer.store_clock import StoreClock
-from consumer.vanished import UNHEARD, described
-from jobdefs.errors import StoreError, StoreUnavailable, UnreadableEnvelope
-from jobdefs.storage.call import Call
-from jobdefs.storage.contract import BEGINNING_BYTES, Claim, Exchange, LostLease, Room, SettleVerdict
+from jobdefs.errors import StoreError, StoreUnavailable
+from jobdefs.storage.contract import BEGINNING_BYTES, Claim, Exchange
 from jobdefs.storage.execution import ExecutionCalls
-from jobdefs.wire import envelope
 
-PLAIN_TASKS: Final = "huey:"
 _FLUSH_S: Final = 0.005
 _FIRST_PAUSE_S: Final = 0.1
 _LONGEST_PAUSE_S: Final = 2.0
 
 
-@attrs.frozen
-class _Request:
-    """One exchange; it stays the same until it is answered, so that its repeat gets the same claims."""
-
-    call: Callable[[bool], Call[Exchange]]
-    ended: Sequence[Ended]
-    lanes: Collection[Lane]
-    claims: bool = False
-
-
 class Intake:
-    """Keeps the lanes supplied and the store informed; one thread of its own does the talking.
+    """Keeps the lanes supplied and the store informed, in a thread of its own, or in one that was woken by a marker.
 
-    ``hungry`` is set while there is room here and the store has no job for it; whoever learns that it may have one
-    calls ``wake``.
+    They take turns: an exchange is answered before the next one is sent. ``hungry`` is set while there is room
+    here and the store has no job for it; whoever learns that it may have one calls ``wake``.
     """
 
     def __init__(
@@ -62,14 +46,14 @@ class Intake:
         self._app = app
         self._calls = calls
         self._lanes = lanes
-        self._queues = list(queues)
-        self._plans = plans
-        self._names = {lane: _names(lane, plans) for lane in Lane}
+        self._requests = Requests(calls, lanes, holder=holder, queues=queues, plans=plans)
+        self._reception = Reception(app, self.holdings, plans, runs_plain=Lane.WORKERS in lanes.free)
         self._changed = self.holdings.changed
         self._clock = StoreClock()
         self._more = self._more_suspects = True
         self._marker_taken = False
         self._marker_ahead = False
+        self._talking = False
         self._draining = False
         self._closing = self._gave_up = False
         self._closes_at = 0.0
@@ -101,14 +85,21 @@ class Intake:
                 self._changed.notify_all()
 
     def wake_by_marker(self, due_ms: int) -> None:
-        """Follow a marker that was taken from the store: look for jobs when its moment has come."""
+        """Follow a marker that was taken from the store: look for jobs when its moment has come.
+
+        If that is now, the caller's thread does so itself: an idle one would take longer to wake up.
+        """
         with self._changed:
             self._clock.due(due_ms)
             if self._clock.is_past(due_ms):
                 self._more = self._marker_taken = True
             else:
                 self._marker_ahead = True
-            self._changed.notify_all()
+            if self._talking or self._closing or not self._has_reason():
+                self._changed.notify_all()
+                return
+            request = self._request()
+        self._talk(request)
 
     def drain(self) -> None:
         """Claim nothing more, and hand back what has not begun."""
@@ -135,25 +126,17 @@ class Intake:
     # When to talk.
 
     def _converse(self) -> None:
-        while not self._gave_up:
-            request = self._next_request()
-            if request is None:
-                return
-            try:
-                self._ask(request)
-            except Exception:  # noqa: BLE001 - a consumer whose conversation ended would hold its jobs for ever
-                logger.exception("the intake stumbled; telling the store each end by itself")
-                time.sleep(_FIRST_PAUSE_S)
-                self._tell_one_by_one(request.ended)
+        while (request := self._next_request()) is not None:
+            self._talk(request)
 
-    def _next_request(self) -> _Request | None:
+    def _next_request(self) -> Request | None:
         with self._changed:
-            while not self._has_reason():
-                if self._closing:
+            while self._talking or not self._has_reason():
+                if self._closing and not self._talking:
                     return None
-                self._changed.wait(self._patience_s())
+                self._changed.wait(None if self._talking else self._patience_s())
                 self.holdings.hand_back(self._lanes.take_stuck(), "waited behind a long attempt")
-            return self._request()
+            return None if self._gave_up else self._request()
 
     def _has_reason(self) -> bool:
         if self.holdings.ended and self._ripe():
@@ -187,44 +170,32 @@ class Intake:
         ]
         return min((bound for bound in bounds if bound is not None), default=None)
 
-    # What to say.
+    # Whoever has the turn.
 
-    def _request(self) -> _Request:
-        want, lanes, ended = self._want(), self._lanes.wanting.keys(), self.holdings.take_ended(BATCH)
-        rooms = self._rooms(want)
+    def _request(self) -> Request:
+        """Take the turn, and say what there is to say."""
+        want, suspects = self._want(), self._suspects()
+        request = self._requests.exchange(want, suspects, self.holdings.take_ended(BATCH))
         self.hungry.clear()
-        suspects = self._suspects()
         self._more_suspects = self._more_suspects and not suspects
         self._more = self._marker_taken = self.holdings.freed = False
         self._marker_ahead = self._marker_ahead and not self._clock.due_passed
-        self._queues.append(self._queues.pop(0))
-        return _Request(self._call(want, suspects, rooms, ended), ended, lanes, claims=want + suspects > 0)
+        self._talking = True
+        return request
 
-    def _call(
-        self, want: int, suspects: int, rooms: Sequence[Room], ended: Sequence[Ended]
-    ) -> Callable[[bool], Call[Exchange]]:
-        token, queues = secrets.token_hex(16), tuple(self._queues)
+    def _talk(self, request: Request) -> None:
+        try:
+            self._ask(request)
+        except Exception:  # noqa: BLE001 - a consumer whose conversation ended would hold its jobs for ever
+            logger.exception("the intake stumbled; telling the store each end by itself")
+            time.sleep(_FIRST_PAUSE_S)
+            self._tell_one_by_one(request.ended)
+        finally:
+            with self._changed:
+                self._talking = False
+                self._changed.notify_all()
 
-        def call(again: bool) -> Call[Exchange]:  # noqa: FBT001 - one reader, just below
-            return self._calls.exchange(
-                queues=queues,
-                want=want,
-                suspects=suspects,
-                token=token,
-                holder=self.holder,
-                settlements=[each.settlement for each in ended],
-                rooms=rooms,
-                again=again,
-            )
-
-        return call
-
-    def _rooms(self, want: int) -> list[Room]:
-        """Bound the claims for a lane that has less room than we ask for, so that it keeps no other lane waiting."""
-        free = self._lanes.free
-        return [Room(room, self._names[lane]) for lane, room in free.items() if room < want]
-
-    def _ask(self, request: _Request) -> None:
+    def _ask(self, request: Request) -> None:
         pause, again, at_stake = _FIRST_PAUSE_S, False, bool(request.ended)
         while True:
             try:
@@ -256,7 +227,7 @@ class Intake:
         for ended in ends:
             for told in (ended, ended.untellable()):
                 try:
-                    self._ask(_Request(self._call(0, 0, (), [told]), [told], ()))
+                    self._ask(self._requests.telling(told))
                 except Exception:  # noqa: BLE001 - the next one is another matter
                     logger.exception("the end of job {} cannot be told as it is", ended.settlement.id)
                 else:
@@ -264,11 +235,10 @@ class Intake:
 
     # What was answered.
 
-    def _accept(self, request: _Request, reply: Exchange) -> None:
-        for ended, verdict in zip(request.ended, reply.verdicts, strict=False):
-            self._conclude(ended, verdict)
-        _tell_of_lost(reply.lost)
-        attempts = [attempt for claim in reply.claims if (attempt := self._attempt(claim)) is not None]
+    def _accept(self, request: Request, reply: Exchange) -> None:
+        self._reception.conclude(request.ended, reply.verdicts)
+        tell_of_lost(reply.lost)
+        attempts = self._reception.attempts(reply.claims)
         with self._changed:
             self.holdings.told(request.ended[len(reply.verdicts) :])
             self.holdings.enter(attempts)
@@ -289,46 +259,6 @@ class Intake:
         else:
             self._lanes.deliver(attempts)
 
-    def _conclude(self, ended: Ended, verdict: SettleVerdict) -> None:
-        if verdict is SettleVerdict.STALE:
-            with logger.contextualize(job_id=ended.settlement.id):
-                logger.warning("the store refused the end of an attempt that had lost its lease")
-        elif ended.ending is not None:
-            self._app.announce(ended.ending)
-
-    def _attempt(self, claim: Claim) -> Attempt | None:
-        try:
-            written = envelope.read(claim.envelope)
-        except UnreadableEnvelope as error:
-            self.holdings.park(claim, str(error), abilities.UNREADABLE)
-            return None
-        plan = self._plans.get(written.name)
-        if written.id != claim.id:
-            self.holdings.park(claim, f"its envelope belongs to job {written.id}")
-        elif plan is None and not (written.name.startswith(PLAIN_TASKS) and Lane.WORKERS in self._lanes.free):
-            reason = f"no definition is named {written.name!r} in the consumer that claimed it"
-            self.holdings.park(claim, reason, abilities.unknown(written.name))
-        else:
-            return Attempt(self._app, claim, written, plan, self.holdings.settle)
-        return None
-
 
 def _may_have_arrived(error: StoreError) -> bool:
     return isinstance(error, StoreUnavailable) and error.arrived
-
-
-def _tell_of_lost(leases: Sequence[LostLease]) -> None:
-    for holder, released in dict.fromkeys((lease.holder, lease.released) for lease in leases):
-        theirs = [lease for lease in leases if (lease.holder, lease.released) == (holder, released)]
-        number = f"{len(theirs)} job{'s' if len(theirs) > 1 else ''}"
-        why = UNHEARD if released else described(holder, theirs[0].silent)
-        logger.warning("taking back {} of {}: {}", number, holder, why)
-    for lease in leases:
-        if lease.given_up:
-            with logger.contextualize(job_id=lease.id):
-                logger.critical("parked: the consumers of this job vanish, in quarantine too; its reason says more")
-
-
-def _names(lane: Lane, plans: dict[str, Plan]) -> tuple[str, ...]:
-    names = tuple(name for name, plan in plans.items() if plan.lane is lane)
-    return (*names, PLAIN_TASKS) if lane is Lane.WORKERS else names

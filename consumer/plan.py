@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
@@ -13,6 +13,9 @@ from jobdefs.retry import RetryPolicy
 
 if TYPE_CHECKING:
     from consumer.huey_bridge.app import JobsHuey
+
+# What the name of a plain Huey task begins with.
+PLAIN_TASKS: Final = "huey:"
 
 
 class Lane(StrEnum):

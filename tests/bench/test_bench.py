@@ -31,6 +31,7 @@ def test_lines_are_measured_beside_their_rivals():
     assert list(found) == [
         ("def, -k thread -w 4", "stock Huey, one process"),
         ("pickup at idle, p50", "bare pair p50"),
+        ("pickup at idle, p50", "bare lease p50"),
         ("enqueue_many of 10,000", "stock Huey one by one"),
         ("enqueue_many of 10,000", "bare batched script"),
         ("memory per waiting job, payload of 100 bytes", "stock Huey"),

@@ -108,18 +108,18 @@ async def test_a_burst_larger_than_the_pool_waits_its_turn(url: str) -> None:
 
 
 def test_threads_share_one_store(store: Store) -> None:
-    """Sixteen threads get each their own replies from one store."""
+    """Forty threads, more than a store has connections, get each their own replies from one store."""
     replies: dict[int, list[bytes]] = {}
 
     def work(n: int) -> None:
         replies[n] = [store.send(call("return ARGV[1]", n)) for _ in range(50)]
 
-    threads = [threading.Thread(target=work, args=(n,)) for n in range(16)]
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(40)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert replies == {n: [str(n).encode()] * 50 for n in range(16)}
+    assert replies == {n: [str(n).encode()] * 50 for n in range(40)}
 
 
 @pytest.mark.filterwarnings("ignore:This process.*is multi-threaded:DeprecationWarning")

@@ -15,6 +15,7 @@ from jobdefs.policy import STORE_DEADLINE
 from jobdefs.storage import address
 from jobdefs.storage.call import Call
 from jobdefs.storage.drivers.failures import translated
+from jobdefs.storage.drivers.pool import Pool
 from jobdefs.storage.drivers.speech import MAX_CONNECTIONS, OPTIONS, arguments, at_least, parameters, popped, untold
 
 R = TypeVar("R")
@@ -23,7 +24,6 @@ _CONNECTION: Final[dict[str, type[Any]]] = {
     "rediss": redis.SSLConnection,
     "unix": redis.UnixDomainSocketConnection,
 }
-_POOL: Final[Any] = redis.BlockingConnectionPool
 
 
 class Store:
@@ -42,8 +42,8 @@ class Store:
             place.options | OPTIONS | {"retry": Retry(NoBackoff(), 0), "connection_class": _CONNECTION[place.scheme]}
         )
         options |= {"socket_timeout": self._deadline_s, "socket_connect_timeout": self._deadline_s}
-        self._pool: Any = _POOL(max_connections=MAX_CONNECTIONS, timeout=self._deadline_s, **options)
-        self._waiting: Any = redis.ConnectionPool(**options)
+        self._pool = Pool(MAX_CONNECTIONS, self._deadline_s, **options)
+        self._waiting = Pool(MAX_CONNECTIONS, self._deadline_s, **options)
         self._client: Any = redis.Redis(connection_pool=self._pool)
 
     @property

@@ -1,0 +1,67 @@
+"""What becomes of what the store answers: verdicts, leases that others have lost, claims."""
+
+from collections.abc import Sequence
+
+from loguru import logger
+
+from consumer import abilities
+from consumer.attempt import Attempt
+from consumer.holdings import Ended, Holdings
+from consumer.huey_bridge.app import JobsHuey
+from consumer.plan import PLAIN_TASKS, Plan
+from consumer.vanished import UNHEARD, described
+from jobdefs.errors import UnreadableEnvelope
+from jobdefs.storage.contract import Claim, LostLease, SettleVerdict
+from jobdefs.wire import envelope
+
+
+class Reception:
+    """Makes attempts of claims; ``runs_plain`` says whether plain Huey tasks are run here."""
+
+    def __init__(self, app: JobsHuey, holdings: Holdings, plans: dict[str, Plan], *, runs_plain: bool) -> None:
+        self._app = app
+        self._holdings = holdings
+        self._plans = plans
+        self._runs_plain = runs_plain
+
+    def conclude(self, ends: Sequence[Ended], verdicts: Sequence[SettleVerdict]) -> None:
+        """Announce the ends that the store has taken in, log those that it has refused; the rest is told later."""
+        for ended, verdict in zip(ends, verdicts, strict=False):
+            if verdict is SettleVerdict.STALE:
+                with logger.contextualize(job_id=ended.settlement.id):
+                    logger.warning("the store refused the end of an attempt that had lost its lease")
+            elif ended.ending is not None:
+                self._app.announce(ended.ending)
+
+    def attempts(self, claims: Sequence[Claim]) -> list[Attempt]:
+        """Return what can run here; the other claims are parked."""
+        return [attempt for claim in claims if (attempt := self._attempt(claim)) is not None]
+
+    def _attempt(self, claim: Claim) -> Attempt | None:
+        try:
+            written = envelope.read(claim.envelope)
+        except UnreadableEnvelope as error:
+            self._holdings.park(claim, str(error), abilities.UNREADABLE)
+            return None
+        plan = self._plans.get(written.name)
+        if written.id != claim.id:
+            self._holdings.park(claim, f"its envelope belongs to job {written.id}")
+        elif plan is None and not (written.name.startswith(PLAIN_TASKS) and self._runs_plain):
+            reason = f"no definition is named {written.name!r} in the consumer that claimed it"
+            self._holdings.park(claim, reason, abilities.unknown(written.name))
+        else:
+            return Attempt(self._app, claim, written, plan, self._holdings.settle)
+        return None
+
+
+def tell_of_lost(leases: Sequence[LostLease]) -> None:
+    """Log whose jobs were taken back, and why."""
+    for holder, released in dict.fromkeys((lease.holder, lease.released) for lease in leases):
+        theirs = [lease for lease in leases if (lease.holder, lease.released) == (holder, released)]
+        number = f"{len(theirs)} job{'s' if len(theirs) > 1 else ''}"
+        why = UNHEARD if released else described(holder, theirs[0].silent)
+        logger.warning("taking back {} of {}: {}", number, holder, why)
+    for lease in leases:
+        if lease.given_up:
+            with logger.contextualize(job_id=lease.id):
+                logger.critical("parked: the consumers of this job vanish, in quarantine too; its reason says more")
