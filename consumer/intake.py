@@ -134,6 +134,8 @@ class Intake:
             while self._talking or not self._has_reason():
                 if self._closing and not self._talking:
                     return None
+                if self.hungry.is_set() and self.holdings.idle:
+                    self._requests.write_ahead(self._want(), self._suspects())
                 self._changed.wait(None if self._talking else self._patience_s())
                 self.holdings.hand_back(self._lanes.take_stuck(), "waited behind a long attempt")
             return None if self._gave_up else self._request()
@@ -205,7 +207,7 @@ class Intake:
                 if not again:
                     logger.error("the store does not answer: {} Trying again until it does.", error)
                 # What may have been claimed is to be handed back.
-                at_stake = at_stake or (request.claims and _may_have_arrived(error))
+                at_stake = at_stake or (request.wish.claims and _may_have_arrived(error))
                 if self._closing and not (at_stake and time.monotonic() < self._closes_at):
                     self._gave_up = True
                     return None
@@ -246,7 +248,7 @@ class Intake:
             self._more = self._more or reply.more
             self._more_suspects = self._more_suspects or reply.more_suspects
             # Where nothing remains no lane has a reason to rest; while all do, nobody would listen for new jobs.
-            asked = request.lanes if reply.more else self._lanes.free.keys()
+            asked = request.wish.lanes if reply.more else self._lanes.free.keys()
             # Where claims could not be read, what lies behind them may be for any lane.
             unread = len(attempts) < len(reply.claims)
             found = set(asked) if unread or not reply.more else {attempt.lane for attempt in attempts}

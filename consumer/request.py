@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Collection, Sequence
+from functools import cache
 
 import attrs
 
@@ -14,13 +15,27 @@ from jobdefs.storage.execution import ExecutionCalls
 
 
 @attrs.frozen
+class Wish:
+    """How many jobs and suspects to claim at most, for which lanes; rooms bound how many of some names."""
+
+    want: int = 0
+    suspects: int = 0
+    lanes: Collection[Lane] = ()
+    rooms: Sequence[Room] = ()
+
+    @property
+    def claims(self) -> bool:
+        """Whether anything may be claimed."""
+        return self.want + self.suspects > 0
+
+
+@attrs.frozen
 class Request:
     """One exchange; it stays the same until it is answered, so that its repeat gets the same claims."""
 
     call: Callable[[bool], Call[Exchange]]
+    wish: Wish
     ended: Sequence[Ended]
-    lanes: Collection[Lane]
-    claims: bool = False
 
 
 class Requests:
@@ -33,41 +48,47 @@ class Requests:
         self._lanes = lanes
         self._holder = holder
         self._queues = list(queues)
+        self._ahead: Request | None = None
         self._names = {lane: _names(lane, plans) for lane in Lane}
 
     def exchange(self, want: int, suspects: int, ended: Sequence[Ended]) -> Request:
         """Tell ends, and ask for so many jobs and suspects at most."""
-        self._queues.append(self._queues.pop(0))
-        call = self._call(want, suspects, self._rooms(want), ended)
-        return Request(call, ended, self._lanes.wanting.keys(), claims=want + suspects > 0)
+        wish, ahead, self._ahead = self._wish(want, suspects), self._ahead, None
+        return ahead if ahead is not None and ahead.wish == wish and not ended else self._written(wish, ended)
+
+    def write_ahead(self, want: int, suspects: int) -> None:
+        """Write the next request while there is time, in case that it tells no ends and the same is wanted then."""
+        if self._ahead is None:
+            self._ahead = self._written(self._wish(want, suspects), ())
+            self._ahead.call(False)  # noqa: FBT003 - its only argument
 
     def telling(self, ended: Ended) -> Request:
         """Tell one end, and ask for nothing."""
-        return Request(self._call(0, 0, (), [ended]), [ended], ())
+        return self._written(Wish(), [ended])
 
-    def _call(
-        self, want: int, suspects: int, rooms: Sequence[Room], ended: Sequence[Ended]
-    ) -> Callable[[bool], Call[Exchange]]:
+    def _wish(self, want: int, suspects: int) -> Wish:
+        # A lane that has less room than we ask for is to keep no other one waiting.
+        rooms = [Room(room, self._names[lane]) for lane, room in self._lanes.free.items() if room < want]
+        return Wish(want, suspects, list(self._lanes.wanting), rooms)
+
+    def _written(self, wish: Wish, ended: Sequence[Ended]) -> Request:
+        self._queues.append(self._queues.pop(0))
         token, queues = secrets.token_hex(16), tuple(self._queues)
 
+        @cache
         def call(again: bool) -> Call[Exchange]:  # noqa: FBT001 - one reader, Intake
             return self._calls.exchange(
                 queues=queues,
-                want=want,
-                suspects=suspects,
+                want=wish.want,
+                suspects=wish.suspects,
                 token=token,
                 holder=self._holder,
                 settlements=[each.settlement for each in ended],
-                rooms=rooms,
+                rooms=wish.rooms,
                 again=again,
             )
 
-        return call
-
-    def _rooms(self, want: int) -> list[Room]:
-        """Bound the claims for a lane that has less room than we ask for, so that it keeps no other lane waiting."""
-        free = self._lanes.free
-        return [Room(room, self._names[lane]) for lane, room in free.items() if room < want]
+        return Request(call, wish, ended)
 
 
 def _names(lane: Lane, plans: dict[str, Plan]) -> tuple[str, ...]:
