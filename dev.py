@@ -36,7 +36,9 @@ USAGE = """usage: python3 dev.py COMMAND [ARGUMENTS]
                   --quick takes less than 6 minutes, --only F1 picks a row, --seed N repeats a run
   chaos [ARGS]    kills consumers under load for 3 minutes, and tells whether a job was lost
   poison [ARGS]   puts a job that kills its process among others, 30 times, and tells whether another one died
-  mutation [ARGS] alters the scripts, 300 times one line, and tells which alterations no test noticed"""
+  mutation [ARGS] alters the scripts, 300 times one line, and tells which alterations no test noticed
+  models [ARGS]   looks at every state that models of the protocol can be in, and finds every bug that is put into
+                  them, in less than 90 s; --traces shows the way to each"""
 
 COMMANDS = {
     "demo": [str(BIN / "aiohttp-huey"), "demo"],
@@ -47,6 +49,7 @@ COMMANDS = {
     "chaos": [str(BIN / "python"), "-m", "faults.chaos"],
     "poison": [str(BIN / "python"), "-m", "faults.poison"],
     "mutation": [str(BIN / "python"), "-m", "mutation"],
+    "models": [str(BIN / "python"), "-m", "models"],
 }
 
 

@@ -15,7 +15,7 @@ PACKAGES = {"jobdefs", "service", "consumer"}
 ALWAYS_IN_SDISTS = {".gitignore", "PKG-INFO", "pyproject.toml"}
 SOURCES = {
     *(".ci", ".python-version", "CHANGELOG.md", "LICENSE", "README.md", "constraints.txt", "dev.py", "tox.ini"),
-    *("bench", "deploy", "docs", "faults", "mutation", "stubs", "tests"),
+    *("bench", "deploy", "docs", "faults", "models", "mutation", "stubs", "tests"),
 }
 
 

@@ -1,0 +1,1 @@
+"""Leases and the passing of time, in quarters of a lease: whether a consumer was silent, or the store."""
