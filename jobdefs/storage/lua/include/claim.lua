@@ -16,14 +16,13 @@ local function begin_run(id, score, queue, name, fence, caller)
   gather_added(leases, text_of(now + caller.lease), id)
 end
 
-local function claim_job(id, score, queue, from, caller)
+local function claim_job(id, score, queue, from, caller, never_claimed)
   spend(COST.claim)
   local envelope = read_beginning(id)
   if type(envelope) ~= 'string' then return park_unclaimable(id, queue, from, 'its envelope is not a string') end
   if envelope == '' then return park_unclaimable(id, queue, from, 'its envelope is gone') end
-  local _, written = read_head(envelope)
-  -- Most jobs have no bookkeeping before they are claimed, and it takes less to see that than to read none.
-  if redis.call('EXISTS', key('run', id)) == 0 then
+  local written = read_name(envelope, id)
+  if never_claimed or redis.call('EXISTS', key('run', id)) == 0 then
     begin_run(id, score, queue, written or '?', '1', caller)
     note_move(written, from, 'running')
     return {id, queue, envelope}
@@ -81,6 +80,13 @@ local function take_first(index, most, rooms)
   return taken
 end
 
+-- Most jobs have no bookkeeping before they are claimed, and it takes less to see that of all at once than to read none.
+local function none_was_claimed(taken)
+  local runs = {}
+  for i = 1, #taken, 2 do runs[#runs + 1] = key('run', taken[i]) end
+  return #runs > 0 and redis.call('EXISTS', unpack(runs)) == 0
+end
+
 -- Claims of the best jobs of the queues, in the order in which the queues are given. Jobs that cannot be handed out are
 -- parked, so there may be fewer claims than there were jobs.
 local function claim(names, rooms, want, caller, claims)
@@ -88,8 +94,9 @@ local function claim(names, rooms, want, caller, claims)
   for _, queue in ipairs(names) do
     if #claims < want and (left > 0 or #claims == before) then
       local taken = take_first(key('ready', queue), math.min(want - #claims, affordable(COST.claim, ALL)), rooms)
+      local never_claimed = none_was_claimed(taken)
       for i = 1, #taken, 2 do
-        claims[#claims + 1] = claim_job(taken[i], taken[i + 1], queue, 'ready', caller)
+        claims[#claims + 1] = claim_job(taken[i], taken[i + 1], queue, 'ready', caller, never_claimed)
       end
     end
   end

@@ -1,23 +1,22 @@
 -- What a script does to one index many times is gathered, and done by one command: most of its time goes into calls.
 local added, removed = {}, {}
 local MOST_AT_ONCE = 1000
-local function of_index(list, index)
-  local entries = list[index]
-  if not entries then
-    entries = {}
-    list[index] = entries
-  end
-  return entries
-end
-
 local function gather_added(index, score, id)
-  local entries = of_index(added, index)
-  entries[#entries + 1], entries[#entries + 2] = score, id
+  local entries = added[index]
+  if not entries then
+    added[index] = {score, id}
+  else
+    entries[#entries + 1], entries[#entries + 2] = score, id
+  end
 end
 
 local function gather_removed(index, id)
-  local entries = of_index(removed, index)
-  entries[#entries + 1] = id
+  local entries = removed[index]
+  if not entries then
+    removed[index] = {id}
+  else
+    entries[#entries + 1] = id
+  end
 end
 
 -- To be called before anything looks at these indexes.

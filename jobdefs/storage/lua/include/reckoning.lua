@@ -7,7 +7,9 @@ local function note_mended(name, found, state) mended[#mended + 1] = {name = nam
 local function compare()
   local excess, counted, kept = totals(), {}, listed('HGETALL', root .. 'ledger')
   for i = 1, #kept, 2 do counted[kept[i]] = tonumber(kept[i + 1]) or 0 end
-  for field, by in pairs(ledger) do counted[field] = (counted[field] or 0) + by end
+  for name, noted in pairs(ledger) do
+    for state, by in pairs(noted) do counted[state .. ' ' .. name] = (counted[state .. ' ' .. name] or 0) + by end
+  end
   for field, number in pairs(counted) do
     local state = string.match(field, '^%a+')
     if excess[state] then excess[state] = excess[state] - number end

@@ -2,7 +2,7 @@
 local OUTCOMES = {}
 
 local function forget_early(job, kind, keep)
-  if keep and keep < job.keep then forget_at(now + keep, kind, job.id) end
+  if keep < job.keep then forget_at(now + keep, kind, job.id) end
 end
 
 local function final(job)
@@ -12,9 +12,9 @@ local function final(job)
   else
     write_run(job.id, 'state', job.outcome, 'finished_at_ms', text_of(now), 'result', job.result)
   end
-  let_go(job.lock, job.id)
-  forget_early(job, 'result', job.keep_result)
-  forget_early(job, 'history', job.keep_history)
+  if job.lock then let_go(job.lock, job.id) end
+  if job.keep_result ~= '' then forget_early(job, 'result', tonumber(job.keep_result)) end
+  if job.keep_history ~= '' then forget_early(job, 'history', tonumber(job.keep_history)) end
   return job.outcome
 end
 OUTCOMES.succeeded, OUTCOMES.dead, OUTCOMES.cancelled, OUTCOMES.expired = final, final, final, final
@@ -76,9 +76,10 @@ OUTCOMES.failed, OUTCOMES.snoozed = again_later, again_later
 
 -- Reads one settlement's arguments; see exchange.lua for their order.
 local function take_settlement()
+  local id, token, outcome, keep, keep_result, keep_history, result, failures = take_some(8)
   local job = {
-    id = take(), token = take(), outcome = take(), keep = take_number(), keep_result = take_number(),
-    keep_history = take_number(), result = take(), failures = take_number(),
+    id = id, token = token, outcome = outcome, keep = tonumber(keep), keep_result = keep_result, keep_history = keep_history,
+    result = result, failures = tonumber(failures),
   }
   if job.failures then
     job.delay, job.error, job.detail, job.kind, job.own_end = take_number(), take(), take(), take(), take_number() == 1

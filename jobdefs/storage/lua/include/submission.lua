@@ -13,7 +13,7 @@ end
 
 local STAMP = '"enqueued_at_ms":' .. string.format('%.0f', now) .. ','
 local function read_job(envelope, delay_ms, due_at_ms, request, lock, till, conflict)
-  local id, name, queue, priority, head_end = read_head(string.sub(envelope, 1, HEAD_BYTES + 1))
+  local id, name, queue, priority, head_end = read_head(string.sub(envelope, 1, HEAD_BYTES))
   if not id or string.find(envelope, '^"enqueued_at_ms"', head_end + 1) then return nil end
   local delay, due = whole(delay_ms), whole(due_at_ms)
   if not due and (due_at_ms ~= '' or not delay) then return nil end
