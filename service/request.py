@@ -35,8 +35,8 @@ class EnqueueRequest:
     options: EnqueueOptions = attrs.field(factory=EnqueueOptions)
 
 
-# Not frozen, since one is made per job, and the constructor of a frozen class takes twice as long.
-@attrs.define(kw_only=True)
+# As good as frozen, but for its constructor, which takes half as long: one is made per job.
+@attrs.define(kw_only=True, unsafe_hash=True, on_setattr=attrs.setters.frozen)
 class EnqueueReceipt:
     """What became of an enqueue. ``created`` is False where the job was there already, or another one in its place.
 
