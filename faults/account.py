@@ -21,7 +21,7 @@ def figures(stage: Stage, case: Case) -> dict[str, str]:
         "enqueues repeated": f"{stage.producer.retries:,}",
         "follow-ups": f"{sum(bool(story.leader) for story in told):,}",
         "in the end": ", ".join(f"{count:,} {state}" for state, count in sorted(states.items())),
-        "kill -9": f"{stage.happened('kill'):,}",
+        "kill -9": _kills(stage),
         "runs": f"{sum(len(story.runs) for story in told):,}",
         "runs repeated": f"{case.again:,} of at most {case.bound:,}",
         "leases lost": f"{sum(record.lost for record in records):,}",
@@ -30,6 +30,14 @@ def figures(stage: Stage, case: Case) -> dict[str, str]:
         "late ends refused": f"{case.installation.stale if case.installation else 0:,}",
         "until run again": _waits(cut_off_s(case.told, stage.ledger.lines())),
     }
+
+
+def _kills(stage: Stage) -> str:
+    """Tell how many consumers were killed, and how many of them had begun to work."""
+    lines = list(stage.ledger.lines())
+    at_work = {line.pid for line in lines if line.word == "start"}
+    killed = [int(line.detail) for line in lines if (line.word, line.job) == ("fault", "kill")]
+    return f"{len(killed):,}, of which {sum(pid in at_work for pid in killed):,} had begun a job"
 
 
 def _was_suspect(record: JobRecord) -> bool:

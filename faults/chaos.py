@@ -57,6 +57,7 @@ def row(plan: Plan) -> Row:
             jobs=(plan.jobs, plan.jobs),
             seconds=(plan.seconds, plan.seconds),
             consumers=plan.consumers,
+            forked=True,
             workers=8,
             concurrency=8,
             api=False,

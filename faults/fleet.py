@@ -14,9 +14,11 @@ from typing import Final, Self
 import attrs
 
 from faults.ledger import VARIABLE, Ledger
+from faults.nursery import Fork, Nursery
 from faults.process import ROOT, await_still, has_members, inherited
 from jobdefs.storage.private_server import death_with_parent
 
+Process = subprocess.Popen[bytes] | Fork
 _READY: Final = "Huey consumer started"
 _PATIENCE_S: Final = 60.0
 
@@ -26,7 +28,8 @@ class Fleet:
     """Some consumers on one server. Use it from the main thread.
 
     ``app`` is what huey_consumer is given. ``starts`` counts how often one was started; ``codes`` are those with which
-    consumers ended before the fleet did, as ``subprocess`` tells them: -9 for SIGKILL.
+    consumers ended before the fleet did, as ``subprocess`` tells them: -9 for SIGKILL. ``forked`` ones are forks of one
+    process that has imported everything, since the import takes longer than all the rest.
     """
 
     app: str
@@ -36,10 +39,12 @@ class Fleet:
     options: Sequence[str]
     variables: dict[str, str]
     drain_signal: signal.Signals = signal.SIGTERM
+    forked: bool = False
     starts: int = 0
     codes: list[int] = attrs.field(factory=list)
-    running: list[subprocess.Popen[bytes]] = attrs.field(factory=list)
+    running: list[Process] = attrs.field(factory=list)
     _past: list[int] = attrs.field(factory=list)
+    _nursery: Nursery | None = None
 
     def __enter__(self) -> Self:
         """Start all of them, and wait until they are at work; raises TimeoutError."""
@@ -57,6 +62,8 @@ class Fleet:
                 killpg(group, signal.SIGKILL)
         for process in self.running:
             process.wait()
+        if self._nursery:
+            self._nursery.close()
 
     def await_ready(self) -> None:
         """Wait until every consumer that was started has begun to work, or has ended; raises TimeoutError."""
@@ -134,16 +141,23 @@ class Fleet:
         self._past = [group for group in self._past if has_members(group)]
         return self._past
 
-    def _started(self) -> subprocess.Popen[bytes]:
+    def _started(self) -> Process:
         self.starts += 1
         with self.log.open("ab") as log:
+            if self._nursery is None and self.forked:
+                self._nursery = Nursery([self.app, *self.options], self._environment(), log)
+            if self._nursery:
+                return self._nursery.start()
             return subprocess.Popen(
                 [Path(sys.executable).with_name("huey_consumer"), self.app, *self.options],
                 cwd=ROOT,
-                env=inherited() | {VARIABLE: str(self.ledger.path)} | self.variables,
+                env=self._environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
                 preexec_fn=death_with_parent(),  # noqa: PLW1509 - one system call
             )
+
+    def _environment(self) -> dict[str, str]:
+        return inherited() | {VARIABLE: str(self.ledger.path)} | self.variables

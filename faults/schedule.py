@@ -25,7 +25,7 @@ class Plan:
     place: Path
     seed: int = 1
     quick: bool = False
-    at_once: int = 3
+    at_once: int = 4
     patience_s: float = 900.0
 
 

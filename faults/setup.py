@@ -16,9 +16,10 @@ class Setup:
     """The system that is harmed. What differs between a quick and a full run is a pair, quick first.
 
     ``jobs`` are put in evenly over ``seconds``, half of them by way of a service process where ``api`` says so.
-    ``fsync`` is the server's ``appendfsync``, or ``""`` for no append-only file. ``workers`` are threads of a consumer,
-    ``concurrency`` its async handlers; ``lease_s`` and ``drain_s`` are seconds. ``options`` and ``server_variables``
-    are the server's, which is made by ``server``; ``variables`` are settings of the programs.
+    ``fsync`` is the server's ``appendfsync``, or ``""`` for no append-only file. ``forked`` consumers are at work
+    sooner, see ``nursery.py``. ``workers`` are threads of a consumer, ``concurrency`` its async handlers; ``lease_s``
+    and ``drain_s`` are seconds. ``options`` and ``server_variables`` are the server's, which is made by ``server``;
+    ``variables`` are settings of the programs.
     """
 
     jobs: tuple[int, int] = (300, 2_000)
@@ -26,6 +27,7 @@ class Setup:
     kinds: tuple[Kind, ...] = HARMLESS
     nap_ms: int = NAP_MS
     consumers: int = 2
+    forked: bool = False
     workers: int = 4
     concurrency: int = 4
     lease_s: float = 2.0

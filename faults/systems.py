@@ -1,26 +1,39 @@
 """The systems that are put to the proof: what a trial must know of each to harm it and to judge it."""
 
+import time
 from collections.abc import Iterable
+from contextlib import closing, suppress
+from math import inf
 from signal import Signals
-from typing import Protocol
+from typing import Final, Protocol, TypeVar
 
 from faults.doors import MODULES, Door, HttpDoor, QueueDoor
 from faults.setup import Setup
 from faults.story import Story
+from jobdefs.errors import StoreError
 from jobdefs.policy import DEFAULT_NAMESPACE
 from jobdefs.record import Ledger
+from jobdefs.storage.call import Call
 from jobdefs.storage.drivers import Store
 from jobdefs.storage.inspection import InspectionCalls
 
+T = TypeVar("T")
+_ASKED: Final = 20
+_PAUSE_S: Final = 0.5
+
 
 class System(Protocol):
-    """One of the systems. What runs shows in the ledger alone where ``still_s`` seconds must pass without a line."""
+    """One of the systems. What runs shows in the ledger alone where ``still_s`` seconds must pass without a line.
+
+    Nobody waits longer for it than ``patience_s`` seconds, whatever the row says.
+    """
 
     name: str
     app: str
     is_ours: bool
     drain_signal: Signals
     still_s: float
+    patience_s: float
 
     def options(self, setup: Setup) -> tuple[str, ...]:
         """Return what huey_consumer is given beside the app."""
@@ -46,6 +59,7 @@ class Ours:
     is_ours = True
     drain_signal = Signals.SIGTERM
     still_s = 0.0
+    patience_s = inf
 
     def options(self, setup: Setup) -> tuple[str, ...]:
         """Return the options of a consumer with so many threads."""
@@ -60,24 +74,34 @@ class Ours:
         return [QueueDoor(url), *([HttpDoor(api)] if api else [])]
 
     def unfinished(self, url: str) -> str:
-        """Return what waits or runs."""
-        store = Store(url)
-        counts = store.send(InspectionCalls(DEFAULT_NAMESPACE).queues())
-        store.close()
+        """Return what waits or runs, or that the store does not tell."""
+        try:
+            with closing(Store(url)) as store:
+                counts = store.send(InspectionCalls(DEFAULT_NAMESPACE).queues())
+        except StoreError as error:
+            return str(error)
         for each in counts:
             if each.ready or each.scheduled or each.running or each.suspect:
                 return f"{each.ready} ready, {each.scheduled} scheduled, {each.running} running, {each.suspect} suspect"
         return ""
 
     def look_up(self, url: str, told: Iterable[Story]) -> Ledger:
-        """Ask the store about each job."""
-        store, calls = Store(url), InspectionCalls(DEFAULT_NAMESPACE)
-        for story in told:
-            for job_id in sorted(story.jobs) or _asked_for(story):
-                story.record = story.record or store.send(calls.find(job_id))
-        ledger = store.send(calls.ledger())
-        store.close()
-        return ledger
+        """Ask the store about each job; raises StoreError where it gives no answer for long."""
+        calls = InspectionCalls(DEFAULT_NAMESPACE)
+        with closing(Store(url)) as store:
+            for story in told:
+                for job_id in sorted(story.jobs) or _asked_for(story):
+                    story.record = story.record or _patiently(store, calls.find(job_id))
+            return _patiently(store, calls.ledger())
+
+
+def _patiently(store: Store, call: Call[T]) -> T:
+    """Ask again where a busy machine has kept the store from answering in time."""
+    for _ in range(_ASKED):
+        with suppress(StoreError):
+            return store.send(call)
+        time.sleep(_PAUSE_S)
+    return store.send(call)
 
 
 def _asked_for(story: Story) -> list[str]:

@@ -66,7 +66,7 @@ def _set_up(row: Row, system: System, kind: server.Kind, place: Path, *, seed: i
         doors = system.doors(stage.url, stage.api.url if stage.api else "")
         stage.producer = Producer(doors, ledger, stage.orders, stage.either(setup.seconds))
         options = system.options(setup)
-        fleet = Fleet(system.app, place, ledger, setup.consumers, options, variables, system.drain_signal)
+        fleet = Fleet(system.app, place, ledger, setup.consumers, options, variables, system.drain_signal, setup.forked)
         stage.fleet = stack.enter_context(fleet)
         yield stage
 
@@ -85,8 +85,12 @@ def _harmed(row: Row, stage: Stage) -> str:
     row.inject(stage)
     if not stage.count("over"):
         stage.over()
-    stage.producer.join(_PRODUCED_S)
-    return "the producer" if stage.producer.is_alive() else _await_quiet(stage, row.patience_s)
+    stage.producer.join(min(_PRODUCED_S, stage.system.patience_s))
+    return (
+        "the producer"
+        if stage.producer.is_alive()
+        else _await_quiet(stage, min(row.patience_s, stage.system.patience_s))
+    )
 
 
 def _await_quiet(stage: Stage, patience_s: float) -> str:

@@ -62,7 +62,9 @@ class StockHuey:
     is_ours = False
     # As its guide says; SIGTERM interrupts what runs.
     drain_signal = Signals.SIGINT
-    still_s = 3.0
+    still_s = 2.0
+    # Nobody promised that it comes to an end.
+    patience_s = 20.0
 
     def options(self, setup: Setup) -> tuple[str, ...]:
         """Return the options of a consumer with as many threads as ours has threads and async handlers."""

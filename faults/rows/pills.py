@@ -52,8 +52,10 @@ def only_pills_die(_stage: Stage, case: Case) -> Iterator[str]:
         record, error = story.record, story.record.error if story.record else None
         if not record or record.state is not State.DEAD or not error or ENDS[way] not in error.message:
             yield f"the pill {way} is {record and record.state}: {error and error.message}"
-        # A process that was killed in quarantine is no proof yet, unless its memory has grown by much.
-        if len(story.runs) > STARTS + (way == "memory"):
+        # A process that was killed in quarantine is no proof yet, unless its memory has grown by much; and an attempt
+        # that failed of another pill's doing is no death.
+        most = STARTS + (way == "memory") + (2 * record.failures if record else 0)
+        if len(story.runs) > most:
             yield f"the pill {way} began {len(story.runs)} times"
 
 
