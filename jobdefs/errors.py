@@ -20,7 +20,8 @@
         ├── StoreUnavailable       no answer in time: try again
         ├── StoreFull              the server is out of memory: try again later
         ├── NotDurable             the durability asked for was not reached: send it again
-        └── StoreUnsuitable        this server cannot keep the promises
+        ├── StoreUnsuitable        this server cannot keep the promises
+        └── StoreCorrupt           a key of the jobs holds what is none of theirs
 
     NotRetryable, Snooze           raised by handlers, to steer what follows
 
@@ -231,6 +232,13 @@ class StoreUnsuitable(StoreError):
     """This server cannot keep the promises: wrong kind, too old, newer key space, or evicting."""
 
     code = "store_unsuitable"
+    retry_after_s: ClassVar[int] = 5
+
+
+class StoreCorrupt(StoreError):
+    """A key of the jobs holds what somebody else wrote there, so that this request cannot be done; others may be."""
+
+    code = "store_corrupt"
     retry_after_s: ClassVar[int] = 5
 
 

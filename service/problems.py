@@ -37,6 +37,7 @@ KINDS: Final[Mapping[type[errors.JobsError], Kind]] = {
     errors.StoreFull: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "The store is full"),
     errors.NotDurable: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "The durability asked for was not reached"),
     errors.StoreUnsuitable: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "The store cannot keep the promises"),
+    errors.StoreCorrupt: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "The store holds something strange"),
     errors.JobsError: Kind(HTTPStatus.INTERNAL_SERVER_ERROR, "The service failed"),
 }
 

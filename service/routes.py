@@ -14,7 +14,7 @@ from service.api import enqueue, jobs, overview
 PREFIX: Final = "/v1"
 Failure = type[errors.JobsError] | type[web.HTTPException]
 
-_STORE: Final[tuple[Failure, ...]] = (errors.StoreUnavailable, errors.StoreUnsuitable)
+_STORE: Final[tuple[Failure, ...]] = (errors.StoreUnavailable, errors.StoreUnsuitable, errors.StoreCorrupt)
 _TAKEN: Final[tuple[Failure, ...]] = (*_STORE, errors.StoreFull)
 _ENQUEUED: Final[tuple[Failure, ...]] = (*_TAKEN, errors.NotDurable)
 _BODY: Final[tuple[Failure, ...]] = (

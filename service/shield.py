@@ -4,7 +4,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from loguru import logger
 
-from jobdefs.errors import JobsError
+from jobdefs.errors import JobsError, StoreCorrupt
 from service import problems
 
 
@@ -24,6 +24,8 @@ def problem(error: Exception, request: web.Request) -> web.Response:
     if isinstance(error, web.HTTPException):
         return problems.answer_http(error, request)
     if isinstance(error, JobsError) and problems.is_for_clients(error):
+        if isinstance(error, StoreCorrupt):
+            logger.error("{} {} failed: {}", request.method, request.path, error)
         return problems.answer(error)
     logger.opt(exception=error).error("{} {} failed", request.method, request.path)
     return problems.answer_unexpected()

@@ -21,7 +21,7 @@ _LISTED: Final = tuple(State)
 _LEASE_BUDGET: Final = 10_000
 _KEPT: Final = {"enqueued", *State}
 _COUNT: Final = re.compile(rb"-?[0-9]{1,18}")
-_SCORE: Final = re.compile(r"-?[0-9.]+(e[+-]?[0-9]+)?")
+_SCORE: Final = re.compile(rb"-?([0-9.]+(e[+-]?[0-9]+)?|inf)")
 
 
 @attrs.frozen
@@ -79,13 +79,13 @@ def _page(reply: list[Any]) -> Page:
     return Page(tuple(read_record(fields) for fields in jobs), cursor)
 
 
-def _read_cursor(cursor: str | None) -> tuple[str, str, str]:
+def _read_cursor(cursor: str | None) -> tuple[bytes, bytes, bytes]:
     if cursor is None:
-        return "", "", ""
+        return b"", b"", b""
     try:
-        index, score, last_id = base64.urlsafe_b64decode(cursor).decode().split(" ", 2)
+        index, score, last_id = base64.urlsafe_b64decode(cursor).split(b" ", 2)
     except (ValueError, binascii.Error):
-        index, score, last_id = "", "", ""
+        index, score, last_id = b"", b"", b""
     if not _SCORE.fullmatch(score):
         raise InvalidOption("cursor", "no page gave this cursor; begin again without one")
     return index, score, last_id
@@ -98,7 +98,7 @@ def _queue_counts(reply: list[Any]) -> tuple[QueueCounts, ...]:
 def _counts(fields: list[Any]) -> QueueCounts:
     name, ready, scheduled, running, suspect, oldest = fields
     return QueueCounts(
-        name=name.decode(),
+        name=name.decode("utf-8", "replace"),
         ready=ready,
         scheduled=scheduled,
         running=running,

@@ -19,10 +19,11 @@ _AFTER_RUNNING: Final = frozenset({"failed", "snoozed", "released", "lost"})
 def read_record(reply: list[Any]) -> JobRecord:
     """Return the record behind a reply of the scripts ``find`` and ``page``."""
     job_id, state, raw, due, pairs = reply
-    fields = {name.decode(): value for name, value in _pairs(pairs)}
+    # What stands in an index or in a hash may be no text, if somebody wrote it there by hand.
+    fields = {name.decode("utf-8", "replace"): value for name, value in _pairs(pairs)}
     written = _envelope(raw)
     record = JobRecord(
-        id=job_id.decode(),
+        id=job_id.decode("utf-8", "replace"),
         state=State(state.decode()),
         envelope=written,
         raw=raw,
@@ -31,7 +32,7 @@ def read_record(reply: list[Any]) -> JobRecord:
         failures=_number(fields, "failures") or 0,
         lost=_number(fields, "lost") or 0,
         generation=_number(fields, "generation") or 0,
-        due_at_ms=int(float(due)) if due else None,
+        due_at_ms=_moment(due),
         claimed_at_ms=_number(fields, "claimed_at_ms"),
         finished_at_ms=_number(fields, "finished_at_ms"),
         holder=_text(fields, "holder"),
@@ -55,6 +56,13 @@ def _number(fields: dict[str, bytes], name: str) -> int | None:
     # Bookkeeping that somebody wrote by hand may be anything.
     with suppress(KeyError, ValueError):
         return int(fields[name])
+    return None
+
+
+def _moment(score: bytes) -> int | None:
+    # Scores may be infinite.
+    with suppress(ValueError, OverflowError):
+        return int(float(score))
     return None
 
 

@@ -292,13 +292,15 @@ async def test_password_set_while_it_runs(kind: str):
 
 
 async def test_strange_keys(own_server: RealServer, client: Client, logged: list[str]):
-    """A key of a strange type is answered 500 without a word of the scripts; the log has them."""
+    """Where somebody wrote into a queue's key, its enqueues are answered 503 and logged; the rest is served."""
     with own_server.client() as admin:
         admin.delete("{jobs}:ready:default")
         admin.set("{jobs}:ready:default", "strange")
     response = await client.post("/v1/enqueue/TEST_JOB", json=BODY)
-    assert response.status == 500
-    assert (await response.json())["detail"] == "This is a fault of the service; its log says more."
-    assert any("WRONGTYPE" in line for line in logged)
+    problem = await response.json()
+    assert (response.status, problem["code"], response.headers["Retry-After"]) == (503, "store_corrupt", "5")
+    assert "holds something strange under a key of the jobs" in problem["detail"]
+    assert any("something strange" in line for line in logged)
+    assert (await client.get("/v1/jobs")).status == 200
     response = await client.post("/v1/enqueue", json={"jobs": [{"name": "TEST_JOB", **BODY}]})
     assert "script" not in await response.text()

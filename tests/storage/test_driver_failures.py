@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from jobdefs.errors import StoreError, StoreFull, StoreUnavailable, StoreUnsuitable
+from jobdefs.errors import StoreCorrupt, StoreError, StoreFull, StoreUnavailable, StoreUnsuitable
 from jobdefs.storage.drivers import AsyncStore
 from tests.support.drivers import ECHO, SHORT, both, call, listening, redis_saying, sent
 from tests.support.servers import RealServer, running
@@ -111,7 +111,7 @@ def test_a_password_that_is_not_asked_for(redis_url: str) -> None:
         ("ERR Protocol error: unauthenticated bulk length", StoreUnsuitable, "wants a password; put the right user"),
         (
             "WRONGTYPE Operation against a key script: 0af, on @user_script:1.",
-            StoreError,
+            StoreCorrupt,
             "something strange under a key",
         ),
         (

@@ -225,3 +225,36 @@ def test_an_index_that_became_strange_ends_no_list(stage: Stage) -> None:
     rubbish(stage, "ready:x")
     rest = stage.send(stage.inspection.page(state=State.READY, queue="", name="", cursor=first.cursor, limit=9))
     assert [job.id for job in rest.jobs] == ["d"]
+
+
+def test_strange_entries_hide_no_job(stage: Stage) -> None:
+    """Entries that are no text, at moments that are none, are listed beside the jobs, and pages go on behind them."""
+    stage.submit("a", "b")
+    for member, score in {b"\x80\xff": float("-inf"), b"\xfe x": float("inf"), b"": -1}.items():
+        stage.client.zadd(stage.key("parked"), {member: score})
+        stage.client.hset(stage.key("run", "").encode() + member, "state", "parked")
+    stage.client.sadd(stage.key("queues"), b"\xff")
+    seen, cursor = set(), None
+    for _ in range(20):
+        page = stage.send(stage.inspection.page(state=None, queue="", name="", cursor=cursor, limit=1))
+        seen |= {job.id for job in page.jobs}
+        if (cursor := page.cursor) is None:
+            break
+    assert cursor is None
+    assert {"a", "b", "", "\ufffd x", "\ufffd\ufffd"} <= seen
+    assert "default" in {queue.name for queue in stage.send(stage.inspection.queues())}
+
+
+@pytest.mark.parametrize("stamp", ["rubbish", "nan", "1e999", "-1e999", ""])
+def test_a_strange_stamp(stage: Stage, stamp: str) -> None:
+    """Whatever stands where the last place of a queue is kept, jobs go in and keep their order."""
+    stage.client.hset(stage.key("meta"), "stamp", stamp)
+    stage.submit(*"abc")
+    assert [claim.id for claim in stage.claim(3)] == [*"abc"]
+
+
+def test_strange_fields_can_be_read(stage: Stage) -> None:
+    """A job whose bookkeeping has fields that are no text is shown like any other."""
+    stage.submit("a")
+    stage.client.hset(stage.key("run", "a"), mapping={b"\xff": b"\xfe", "state": "dead"})
+    assert stage.find("a").state is State.DEAD

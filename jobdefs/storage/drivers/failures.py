@@ -8,7 +8,7 @@ from typing import Final
 import attrs
 from redis import exceptions
 
-from jobdefs.errors import StoreError, StoreFull, StoreUnavailable, StoreUnsuitable
+from jobdefs.errors import StoreCorrupt, StoreError, StoreFull, StoreUnavailable, StoreUnsuitable
 
 _LOG_IN: Final = "put the right user and password into REDIS_URL (redis://user:password@host)"
 _CLUSTER: Final = (
@@ -40,7 +40,7 @@ _REPLIES: Final[tuple[tuple[str, type[StoreError], str], ...]] = (
     ("ERR Protocol error: unauthenticated", StoreUnsuitable, f"wants a password; {_LOG_IN}"),
     (
         "WRONGTYPE",
-        StoreError,
+        StoreCorrupt,
         "holds something strange under a key of the jobs; find out who else writes there, or change JOBS_NAMESPACE",
     ),
     ("ERR DB index", StoreUnsuitable, "has no database of this number; correct the number at the end of REDIS_URL"),

@@ -7,7 +7,11 @@ local STAMP_UNIT_US = 8
 
 local stamp
 local function next_stamp()
-  if not stamp then stamp = tonumber(redis.call('HGET', meta, 'stamp') or '0') end
+  if not stamp then
+    stamp = tonumber(redis.call('HGET', meta, 'stamp') or '0')
+    -- What somebody wrote there by hand may be anything, NaN included, which is neither.
+    if not (stamp and stamp < PRIORITY_STEP) then stamp = 0 end
+  end
   stamp = math.max(stamp + 1, math.floor((now_us - STAMP_EPOCH_US) / STAMP_UNIT_US))
   return stamp
 end
