@@ -59,9 +59,14 @@ class Ledger:
     def lines(self) -> Iterator[Line]:
         """Yield every line, in the order in which they were written."""
         with self.path.open() as lines:
-            for line in lines:
-                word, order, job, detail, pid, at_ns, wall_ns = line.split()
-                yield Line(word, order, job, detail, int(pid), int(at_ns), int(wall_ns))
+            yield from map(_read, lines)
+
+    def since(self, offset: int) -> tuple[list[Line], int]:
+        """Return the lines behind an offset in bytes, and the offset behind them."""
+        with self.path.open("rb") as file:
+            file.seek(offset)
+            whole = file.read().rpartition(b"\n")[0]
+        return [_read(line) for line in whole.decode().splitlines()], offset + len(whole) + bool(whole)
 
     @property
     def size(self) -> int:
@@ -71,3 +76,8 @@ class Ledger:
     def count(self, word: str) -> int:
         """Return how many lines have this word."""
         return sum(line.word == word for line in self.lines())
+
+
+def _read(line: str) -> Line:
+    word, order, job, detail, pid, at_ns, wall_ns = line.split()
+    return Line(word, order, job, detail, int(pid), int(at_ns), int(wall_ns))

@@ -149,7 +149,14 @@ def running(server: Server) -> Iterator[Server]:
         server.stop()
 
 
-def version(kind: Kind) -> str:
+def version(server: Server) -> str:
+    """Return what a server that runs calls itself, with its version."""
+    with server.client() as client:
+        told = client.info("server")
+    return f"Valkey {told['valkey_version']}" if "valkey_version" in told else f"Redis {told['redis_version']}"
+
+
+def installed(kind: Kind) -> str:
     """Return what a kind's program calls itself, with its version; raises SettingsError where it is not here."""
     told = subprocess.run([program(kind), "--version"], capture_output=True, text=True, check=True).stdout
     return f"{kind.capitalize()} {told.partition('v=')[2].split()[0]}"

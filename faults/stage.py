@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import attrs
 
@@ -20,7 +20,8 @@ from faults.setup import Setup
 from faults.systems import System
 
 T = TypeVar("T")
-_LOOK_S = 0.02
+_LOOK_S: Final = 0.02
+_STEPS: Final = {"start": 1, "end": -1, "fail": -1}
 
 
 @attrs.define(kw_only=True)
@@ -45,6 +46,8 @@ class Stage:
     api: Api | None = None
     dice: random.Random = attrs.field(init=False)
     notes: dict[str, float] = attrs.field(factory=dict)
+    _read: int = 0
+    _under_way: Counter[int] = attrs.field(factory=Counter)
 
     def __attrs_post_init__(self) -> None:
         """Throw the dice by the seed."""
@@ -97,9 +100,7 @@ class Stage:
 
     def under_way(self) -> Counter[int]:
         """Return how many handlers have begun and not ended, by the process that runs them."""
-        steps = {"start": 1, "end": -1, "fail": -1}
-        found: Counter[int] = Counter()
-        for line in self.ledger.lines():
-            if line.word in steps:
-                found[line.pid] += steps[line.word]
-        return found
+        lines, self._read = self.ledger.since(self._read)
+        for line in lines:
+            self._under_way[line.pid] += _STEPS.get(line.word, 0)
+        return self._under_way

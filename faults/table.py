@@ -46,7 +46,7 @@ def lines(found: Sequence[Pair], plan: Plan, seconds: float) -> Iterator[str]:
     """Yield the table in Markdown, and above it what it was made on."""
     size = "a quick run" if plan.quick else "a full run"
     yield f"{time.strftime('%d %B %Y')}, {size}, seed {plan.seed}, {seconds:.0f} s, {os.cpu_count()} cores,"
-    servers = [server.version(kind) for kind in server.KINDS if kind in {pair.ours.server for pair in found}]
+    servers = [server.installed(kind) for kind in server.KINDS if kind in {pair.ours.server for pair in found}]
     yield f"{platform.system()} {platform.release()}, Python {platform.python_version()}, {', '.join(servers)}:"
     yield ""
     cells = [_cells(pair) for pair in found]
