@@ -11,6 +11,7 @@ from typing import Final
 import attrs
 
 from faults import server
+from faults.judge import INVARIANTS
 from faults.outcome import Outcome
 from faults.process import ROOT
 from faults.schedule import Plan
@@ -90,11 +91,17 @@ def _invariants(outcome: Outcome) -> str:
     if outcome.skipped:
         return ""
     if not outcome.violations:
-        return f"{len(outcome.checked)} held"
+        return f"{len(outcome.checked)} held{_unasked(outcome)}"
     if not outcome.checked:
         return "**broken off**"
     broken = dict.fromkeys(line.partition(":")[0] for line in outcome.violations)
     return f"**{', '.join(broken)} broken**"
+
+
+def _unasked(outcome: Outcome) -> str:
+    """Return which invariants cannot hold in this row."""
+    left_out = [invariant.id for invariant in INVARIANTS if invariant.id not in outcome.checked]
+    return f", without {', '.join(left_out)}" if left_out else ""
 
 
 def write(told: str, document: Path = DOCUMENT) -> None:

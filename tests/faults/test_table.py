@@ -1,5 +1,6 @@
 """The table of faults: what it shows of outcomes, and where it is written."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import attrs
 import pytest
 
 from faults import table
+from faults.judge import INVARIANTS
 from faults.outcome import Outcome
 from faults.schedule import Plan
 
@@ -21,7 +23,7 @@ OURS = Outcome(
     bound=18,
     recovered_s=2.25,
     evidence="2 died",
-    checked=("I1", "I2"),
+    checked=tuple(invariant.id for invariant in INVARIANTS),
 )
 RIVAL = attrs.evolve(OURS, system="stock Huey", lost=13, repeated=2)
 
@@ -38,7 +40,7 @@ def cells(line: str) -> list[str]:
 def test_both_systems_in_one_line() -> None:
     """A line has our counts and what they may be, the rival's losses beside them, and the evidence."""
     line = [*cells(shown(OURS, RIVAL)[-1])]
-    assert line[:10] == ["F1", "a fault", "redis", "1,234", "0", "0", "5", "18", "2.2 s", "2 held"]
+    assert line[:10] == ["F1", "a fault", "redis", "1,234", "0", "0", "5", "18", "2.2 s", f"{len(INVARIANTS)} held"]
     assert line[10:] == ["13 of 1,234", "2", "2 died"]
 
 
@@ -61,6 +63,18 @@ def test_what_failed_is_told(changes: dict[str, Any], told: str) -> None:
     outcome = attrs.evolve(OURS, **changes)
     assert told in shown(outcome)[-1]
     assert not outcome.passed
+
+
+def test_what_cannot_hold_is_told() -> None:
+    """Of a row that leaves an invariant out, the table says which."""
+    checked = tuple(each for each in OURS.checked if each != "I5")
+    assert f"{len(checked)} held, without I5" in shown(attrs.evolve(OURS, checked=checked))[-1]
+
+
+def test_the_document_explains_each_invariant() -> None:
+    """Every invariant has a line in docs/faults.md, and no line there is about another."""
+    text = table.DOCUMENT.read_text()
+    assert re.findall(r"^\| (I\d+) \|", text, re.MULTILINE) == [invariant.id for invariant in INVARIANTS]
 
 
 def test_a_row_without_rival() -> None:
