@@ -55,8 +55,8 @@ class Row:
     ``inject`` returns when it has healed what it harmed; it tells of each fault by ``stage.fault``. ``evidence`` tells
     in words what proves that the fault happened, empty where nothing does: then the row fails. ``bound`` is how many
     runs may be repeated, ``may_lose`` how many acknowledged jobs may be lost, with ``loss`` as the words for the table.
-    ``promises`` yields a line for whatever breaks what this row promises beside the invariants, ``figures`` are for
-    whoever looks at this row alone. ``route`` wraps everything but the server, and gives the address by which the
+    ``promises`` yields a line for whatever breaks what this row promises beside the invariants, ``figures`` stand
+    beside the evidence. ``route`` wraps everything but the server, and gives the address by which the
     programs reach that, such as a proxy's. ``rival`` is empty where the same can be done to stock Huey, else it says
     why not. All must be quiet ``patience_s`` seconds after the fault.
     """

@@ -76,7 +76,13 @@ def _cells(pair: Pair) -> list[str]:
 
 def evidence(outcome: Outcome) -> str:
     """Return what proves that the fault happened, or that nothing does."""
-    return f"**not run here**: {outcome.skipped}" if outcome.skipped else outcome.evidence or "**no sign of the fault**"
+    if outcome.skipped:
+        return f"**not run here**: {outcome.skipped}"
+    return f"{outcome.evidence}{_figures(outcome)}" if outcome.evidence else "**no sign of the fault**"
+
+
+def _figures(outcome: Outcome) -> str:
+    return "".join(f"; {name}: {value}" for name, value in outcome.figures.items())
 
 
 def _rivals(rival: Outcome | None) -> tuple[str, str]:
@@ -84,7 +90,7 @@ def _rivals(rival: Outcome | None) -> tuple[str, str]:
         return "", ""
     if not rival.evidence:
         return "no fault", ""
-    return f"{rival.lost:,} of {rival.acknowledged:,}", f"{rival.repeated:,}"
+    return f"{rival.lost:,} of {rival.acknowledged:,}{_figures(rival)}", f"{rival.repeated:,}"
 
 
 def _invariants(outcome: Outcome) -> str:

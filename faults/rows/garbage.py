@@ -86,6 +86,11 @@ def all_parked(stage: Stage, _case: Case) -> Iterator[str]:
         yield "a pickle was executed"
 
 
+def executed(stage: Stage, _case: Case) -> dict[str, str]:
+    """Tell whether a pickle was executed."""
+    return {"pickles executed": "yes" if _harm(stage).exists() else "no"}
+
+
 def _found(stage: Stage, job_id: str) -> JobRecord | None:
     store = Store(stage.url)
     try:
@@ -101,6 +106,7 @@ ROWS: Final = (
         inject=write_garbage,
         evidence=written,
         promises=all_parked,
+        figures=executed,
         # The store's ledger cannot know of jobs that were written past it.
         invariants=all_but("I12"),
     ),
