@@ -34,6 +34,8 @@ USAGE = """usage: python3 dev.py COMMAND [ARGUMENTS]
                   --only TEXT picks lines of the table, --plot draws curves (bench/plots)
   faults [ARGS]   brings faults about in whole systems, and tells whether a job was lost or a promise broken;
                   --quick takes less than 6 minutes, --only F1 picks a row, --seed N repeats a run
+  crashes [ARGS]  breaks the conversation with the store at every request in every way, about 800 runs;
+                  --quick takes every seventh request, --only MODE --from K --to K repeats a run
   chaos [ARGS]    kills consumers under load for 3 minutes, and tells whether a job was lost
   poison [ARGS]   puts a job that kills its process among others, 30 times, and tells whether another one died
   mutation [ARGS] alters the scripts, 300 times one line, and tells which alterations no test noticed
@@ -46,6 +48,7 @@ COMMANDS = {
     "test": [str(BIN / "python"), "-m", "pytest", "-n", "3", "--dist", "loadfile"],
     "bench": [str(BIN / "python"), "-m", "bench"],
     "faults": [str(BIN / "python"), "-m", "faults"],
+    "crashes": [str(BIN / "python"), "-m", "faults.crashes"],
     "chaos": [str(BIN / "python"), "-m", "faults.chaos"],
     "poison": [str(BIN / "python"), "-m", "faults.poison"],
     "mutation": [str(BIN / "python"), "-m", "mutation"],
