@@ -132,8 +132,10 @@ class Passage:
             else:
                 self._note_silence(time.monotonic() - asked_at)
                 # What comes back may be another server, or an empty one.
-                self._opened = False
+                met, self._opened = self._opened, False
                 self._watch.forget()
+                if met:
+                    await self._store.hang_up()
             raise
         except JobsError:
             self._note_answer()
@@ -158,6 +160,9 @@ class Passage:
         async with self._turn:
             if self._watch.is_stale or again:
                 await self._watch.read_async(self._store)
+                if self._watch.problem:
+                    # The address may lead to another server by now.
+                    await self._store.hang_up()
                 self._complain(self._watch.problem or self._newer or self._shortcoming())
                 if self._opened and not self._watch.problem:
                     await self._open()

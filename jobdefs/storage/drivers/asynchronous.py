@@ -10,7 +10,7 @@ import redis.asyncio as redis
 from hiredis import pack_command
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import NoScriptError, ResponseError
+from redis.exceptions import NoScriptError, ReadOnlyError, ResponseError
 
 from jobdefs.policy import STORE_DEADLINE
 from jobdefs.storage import address
@@ -89,6 +89,9 @@ class AsyncStore:
                 replies = await _said(connection, ("EVALSHA", call.script.sha, *rest), *more)
                 if isinstance(replies[0], NoScriptError):
                     replies = await _said(connection, ("EVAL", call.script.source, *rest), *more)
+                if isinstance(replies[0], ReadOnlyError):
+                    # The address may lead to another server by now, and this connection would not.
+                    await connection.disconnect()
             finally:
                 await pool.release(connection)
             if isinstance(replies[0], ResponseError):
@@ -102,6 +105,9 @@ class AsyncStore:
             try:
                 await connection.send_command("BZPOPMIN", *keys, at_least(timeout_s))
                 found = await connection.read_response()
+            except ReadOnlyError:
+                await connection.disconnect()
+                raise
             finally:
                 await self._waiting.release(connection)
         return popped(found)
@@ -125,6 +131,11 @@ class AsyncStore:
         """Return when the server has answered."""
         async with self.bounded():
             await self._client.execute_command("PING")
+
+    async def hang_up(self) -> None:
+        """Close every connection that nobody uses: the next request goes to whoever is at the address then."""
+        for pool in (self._pool, self._confirming, self._waiting):
+            await pool.disconnect(inuse_connections=False)
 
     async def close(self) -> None:
         """Close every connection."""

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 import redis
 from hiredis import pack_command
 from redis.backoff import NoBackoff
-from redis.exceptions import NoScriptError, ResponseError
+from redis.exceptions import NoScriptError, ReadOnlyError, ResponseError
 from redis.retry import Retry
 
 from jobdefs.policy import STORE_DEADLINE
@@ -61,6 +61,10 @@ class Store:
                     reply = _said(connection, "EVALSHA", call.script.sha, *rest)
                 except NoScriptError:
                     reply = _said(connection, "EVAL", call.script.source, *rest)
+            except ReadOnlyError:
+                # The address may lead to another server by now, and this connection would not.
+                connection.disconnect()
+                raise
             finally:
                 self._pool.release(connection)
         return call.parse(reply)
@@ -72,6 +76,9 @@ class Store:
             try:
                 connection.send_command("BZPOPMIN", *keys, at_least(timeout_s))
                 found = connection.read_response(timeout=timeout_s + self._deadline_s)
+            except ReadOnlyError:
+                connection.disconnect()
+                raise
             finally:
                 self._waiting.release(connection)
         return popped(found)
