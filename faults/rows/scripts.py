@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from faults.judge import Case
 from faults.row import Row
-from faults.server import Kind, Server, version
+from faults.server import Kind, Server
 from faults.setup import Setup
 from faults.stage import Stage
 
@@ -38,11 +38,16 @@ def redis_at_first(_kind: Kind, *made_of: Any) -> Server:
     return Server("redis", *made_of)
 
 
+def _version(stage: Stage) -> str:
+    told = stage.server.info("server")
+    return f"Valkey {told['valkey_version']}" if "valkey_version" in told else f"Redis {told['redis_version']}"
+
+
 def replace_by_valkey(stage: Stage) -> None:
     """Stop Redis in order, and start Valkey on its files and at its address."""
     assert stage.server.process
     stage.sleep(1.5)
-    stage.fault("upgrade", version(stage.server))
+    stage.fault("upgrade", _version(stage))
     stage.server.process.terminate()
     stage.server.process.wait()
     stage.server.kind = "valkey"
@@ -52,7 +57,7 @@ def replace_by_valkey(stage: Stage) -> None:
 def was_replaced(stage: Stage) -> str:
     """Tell what was replaced by what."""
     before = next((line.detail for line in stage.ledger.lines() if line.job == "upgrade"), "")
-    after = version(stage.server)
+    after = _version(stage)
     return f"{before.replace('_', ' ')} became {after}" if after.startswith("Valkey") else ""
 
 
