@@ -22,6 +22,7 @@ def figures(stage: Stage, case: Case) -> dict[str, str]:
         "follow-ups": f"{sum(bool(story.leader) for story in told):,}",
         "in the end": ", ".join(f"{count:,} {state}" for state, count in sorted(states.items())),
         "kill -9": _kills(stage),
+        "consumers at work before a kill": f"{stage.notes.get('at work', 0) / max(1, stage.happened('kill')):.1f}",
         "runs": f"{sum(len(story.runs) for story in told):,}",
         "runs repeated": f"{case.again:,} of at most {case.bound:,}",
         "leases lost": f"{sum(record.lost for record in records):,}",

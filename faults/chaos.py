@@ -21,19 +21,23 @@ from faults.systems import Ours
 
 _SHOWN: Final = 20
 _CUT_EVERY: Final = 5
+_TOLD_EVERY: Final = 100
 
 
 @attrs.frozen(kw_only=True)
 class Plan:
     """How large a battle is: a consumer is killed every ``every_s`` for ``seconds``, while the jobs are put in.
 
-    With every fifth kill, the server cuts every connection, producers' and consumers'.
+    Where that takes longer, the kills go on. The victim is one of those that have begun a job, where there is one; a
+    killed consumer is replaced at once, and so that some three are at work while others start, there are ``spares``
+    beside the ``consumers``. With every fifth kill, the server cuts every connection, producers' and consumers'.
     """
 
     jobs: int = 100_000
     seconds: float = 180.0
     every_s: float = 0.2
     consumers: int = 3
+    spares: int = 3
     seed: int = 1
     patience_s: float = 300.0
 
@@ -43,10 +47,12 @@ def row(plan: Plan) -> Row:
 
     def kill(stage: Stage) -> None:
         began, kills = time.monotonic(), 0
-        while (next_s := (kills + 1) * plan.every_s) <= plan.seconds:
+        while (next_s := (kills + 1) * plan.every_s) <= plan.seconds or stage.producer.is_alive():
             stage.sleep(max(0.0, began + next_s - time.monotonic()))
-            stage.fleet.kill(stage.dice.randrange(plan.consumers))
+            _kill_one(stage)
             kills += 1
+            if kills % _TOLD_EVERY == 0:
+                print(f"{kills} kills in {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
             if kills % _CUT_EVERY == 0:
                 _cut(stage)
 
@@ -56,7 +62,7 @@ def row(plan: Plan) -> Row:
         setup=Setup(
             jobs=(plan.jobs, plan.jobs),
             seconds=(plan.seconds, plan.seconds),
-            consumers=plan.consumers,
+            consumers=plan.consumers + plan.spares,
             forked=True,
             workers=8,
             concurrency=8,
@@ -68,6 +74,13 @@ def row(plan: Plan) -> Row:
         figures=figures,
         patience_s=plan.patience_s,
     )
+
+
+def _kill_one(stage: Stage) -> None:
+    begun, fleet = stage.under_way(), range(len(stage.fleet.running))
+    at_work = [number for number in fleet if stage.fleet.running[number].pid in begun]
+    stage.notes["at work"] = stage.notes.get("at work", 0) + len(at_work)
+    stage.fleet.kill(stage.dice.choice(at_work or fleet))
 
 
 def _cut(stage: Stage) -> None:

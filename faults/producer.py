@@ -10,7 +10,7 @@ from faults.doors import Answer, Door
 from faults.ledger import Ledger
 from faults.orders import Order
 
-_AT_ONCE: Final = 4
+_AT_ONCE: Final = 32
 _PAUSE_S: Final = 0.1
 
 
@@ -36,12 +36,12 @@ class Producer(threading.Thread):
     async def _produce(self) -> None:
         async with AsyncExitStack() as stack:
             doors, began = [await stack.enter_async_context(door) for door in self._doors], _now()
-            lines = (self._put_all(doors[n % len(doors)], self._orders[n::_AT_ONCE], began) for n in range(_AT_ONCE))
-            await asyncio.gather(*lines)
+            await asyncio.gather(*(self._put_all(doors[n % len(doors)], n, began) for n in range(_AT_ONCE)))
 
-    async def _put_all(self, door: Door, orders: Sequence[Order], began: float) -> None:
-        for number, order in enumerate(orders):
-            await asyncio.sleep(max(0.0, began + self._seconds * number / len(orders) - _now()))
+    async def _put_all(self, door: Door, first: int, began: float) -> None:
+        for place in range(first, len(self._orders), _AT_ONCE):
+            order = self._orders[place]
+            await asyncio.sleep(max(0.0, began + self._seconds * place / len(self._orders) - _now()))
             self._ledger.write("try", order.number, detail=order.kind.value)
             answer = await self._answered(door, order)
             self._ledger.write(answer.word, order.number, answer.job, answer.durability or "-")
