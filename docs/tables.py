@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from consumer.settings import ConsumerSettings
+from docs import figures
 from jobdefs import errors, policy
 from jobdefs.retry import RetryPolicy
 from jobdefs.runtime.exits import MEANINGS
@@ -23,6 +24,7 @@ from service.settings import ServiceSettings
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 DOCUMENTS: Final = (ROOT / "README.md", ROOT / "docs" / "job-lifecycle.md")
+PROMISES: Final = ROOT / "docs" / "guarantees.md"
 _PLACE: Final = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 _WIDTH: Final = 120
 _MEANINGS: Final = {
@@ -171,3 +173,4 @@ TABLES: Final[dict[str, Callable[[], str]]] = {
 if __name__ == "__main__":
     for document in DOCUMENTS:
         document.write_text(filled(document.read_text()))
+    PROMISES.write_text(figures.filled(PROMISES.read_text()))
