@@ -13,7 +13,7 @@ import attrs
 from faults.process import ROOT, inherited
 from jobdefs.storage.private_server import death_with_parent
 
-_PATIENCE_S: Final = 30.0
+_PATIENCE_S: Final = 90.0
 
 
 @attrs.define

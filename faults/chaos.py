@@ -28,9 +28,9 @@ _TOLD_EVERY: Final = 100
 class Plan:
     """How large a battle is: a consumer is killed every ``every_s`` for ``seconds``, while the jobs are put in.
 
-    Where that takes longer, the kills go on. The victim is one of those that have begun a job, where there is one; a
-    killed consumer is replaced at once, and so that some three are at work while others start, there are ``spares``
-    beside the ``consumers``. With every fifth kill, the server cuts every connection, producers' and consumers'.
+    Where that takes longer, the kills go on. A killed consumer is replaced at once, and so that some three are at work
+    while others start, there are ``spares`` beside the ``consumers``; any of them may be the victim. With every fifth
+    kill, the server cuts every connection, producers' and consumers'.
     """
 
     jobs: int = 100_000
@@ -77,10 +77,10 @@ def row(plan: Plan) -> Row:
 
 
 def _kill_one(stage: Stage) -> None:
-    begun, fleet = stage.under_way(), range(len(stage.fleet.running))
-    at_work = [number for number in fleet if stage.fleet.running[number].pid in begun]
-    stage.notes["at work"] = stage.notes.get("at work", 0) + len(at_work)
-    stage.fleet.kill(stage.dice.choice(at_work or fleet))
+    begun = stage.under_way()
+    at_work = sum(process.pid in begun for process in stage.fleet.running)
+    stage.notes["at work"] = stage.notes.get("at work", 0) + at_work
+    stage.fleet.kill(stage.dice.randrange(len(stage.fleet.running)))
 
 
 def _cut(stage: Stage) -> None:

@@ -20,7 +20,7 @@ from jobdefs.storage.private_server import death_with_parent
 
 Process = subprocess.Popen[bytes] | Fork
 _READY: Final = "Huey consumer started"
-_PATIENCE_S: Final = 60.0
+_PATIENCE_S: Final = 90.0
 
 
 @attrs.define
