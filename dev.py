@@ -38,6 +38,8 @@ USAGE = """usage: python3 dev.py COMMAND [ARGUMENTS]
                   --quick takes every seventh request, --only MODE --from K --to K repeats a run
   chaos [ARGS]    kills consumers under load for 3 minutes, and tells whether a job was lost
   poison [ARGS]   puts a job that kills its process among others, 30 times, and tells whether another one died
+  storm [ARGS]    floods a service and its server with generated rubbish, and tells whether a promise was broken;
+                  --quick takes less than a minute, --seed N repeats a run
   mutation [ARGS] alters the scripts, 300 times one line, and tells which alterations no test noticed
   models [ARGS]   looks at every state that models of the protocol can be in, and finds every bug that is put into
                   them, in less than 90 s; --traces shows the way to each"""
@@ -51,6 +53,7 @@ COMMANDS = {
     "crashes": [str(BIN / "python"), "-m", "faults.crashes"],
     "chaos": [str(BIN / "python"), "-m", "faults.chaos"],
     "poison": [str(BIN / "python"), "-m", "faults.poison"],
+    "storm": [str(BIN / "python"), "-m", "faults.storm"],
     "mutation": [str(BIN / "python"), "-m", "mutation"],
     "models": [str(BIN / "python"), "-m", "models"],
 }

@@ -258,3 +258,13 @@ def test_strange_fields_can_be_read(stage: Stage) -> None:
     stage.submit("a")
     stage.client.hset(stage.key("run", "a"), mapping={b"\xff": b"\xfe", "state": "dead"})
     assert stage.find("a").state is State.DEAD
+
+
+@pytest.mark.parametrize("state", [b"rubbish", b"\xff", b""])
+def test_a_strange_state(stage: Stage, state: bytes) -> None:
+    """A job whose bookkeeping names no state there is counts as waiting, is listed, and runs."""
+    stage.submit("a")
+    stage.client.hset(stage.key("run", "a"), "state", state)
+    assert stage.find("a").state is State.READY
+    assert stage.submit("a")[0].state is State.READY
+    assert stage.claim_one().id == "a"

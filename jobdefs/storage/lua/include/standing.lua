@@ -1,7 +1,6 @@
 -- Where a job stands: in the one index of its state, if all is well.
 local STATES = {'running', 'succeeded', 'dead', 'cancelled', 'expired', 'parked', 'suspect', 'ready', 'scheduled'}
-local KNOWN, IN_QUEUE = {}, {ready = true, scheduled = true, suspect = true}
-for _, state in ipairs(STATES) do KNOWN[state] = true end
+local IN_QUEUE = {ready = true, scheduled = true, suspect = true}
 
 local function index_of(state, queue)
   if IN_QUEUE[state] then return queue and key(state, queue) end

@@ -1,0 +1,93 @@
+"""Requests to every route of the table: each method with each kind of body under each kind of head."""
+
+import random
+import re
+from collections.abc import Iterator, Mapping
+from itertools import product
+from typing import Final
+from urllib.parse import quote
+
+from hypothesis import strategies as st
+
+from faults.storm.rubbish import BODIES, drawn, texts
+from faults.storm.shot import Shot
+from jobdefs import errors
+from service.problems import kind_of
+from service.routes import ROUTES, Failure, Route
+
+METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "RUBBISH")
+_JSON: Final = "Content-Type: application/json"
+HEADS: Final[Mapping[str, tuple[str, ...]]] = {
+    "JSON": (_JSON,),
+    "lines": ("Content-Type: application/x-ndjson",),
+    "another type": ("Content-Type: multipart/form-data; boundary=x",),
+    "charset": ('Content-Type: application/json; charset="\\"utf-7; charset=a',),
+    "gzip": (_JSON, "Content-Encoding: gzip"),
+    "deflate": (_JSON, "Content-Encoding: deflate"),
+    "unknown encoding": (_JSON, "Content-Encoding: zstd, br"),
+    "keys": (_JSON, 'Idempotency-Key: "a\\', "Idempotency-Key: b"),
+    "key": (_JSON, "Idempotency-Key: storm"),
+    "access": (_JSON, "Authorization: Bearer " + "x" * 4_000, "Cookie: =;;a=%00", "Range: bytes=9-1", "Accept: ???"),
+    "expect": (_JSON, "Expect: rubbish"),
+    "continue": (_JSON, "Expect: 100-continue"),
+    "upgrade": (_JSON, "Connection: close, Upgrade", "Upgrade: websocket", "Sec-WebSocket-Key: x"),
+    "forwarded": (_JSON, "X-Forwarded-For: ,,", "Forwarded: for=;;", "X-HTTP-Method-Override: DELETE", "If-Match: x"),
+}
+_FRAMES: Final = ("length", "chunks")
+# Plain HTTP has these at every path.
+_ANYWHERE: Final = frozenset({400, 404, 405, 413, 417})
+_POOL: Final = 20
+
+_known: Final = st.sampled_from(["TEST_JOB", "storm", "a" * 64, "a" * 65, ".", "..", "%00", "%ff%fe", "%2e%2e%2f"])
+_parts: Final = st.one_of(
+    _known, texts.map(lambda text: quote(text[:200].encode("utf-8", "replace"), safe="~!$&'()*+,;=:@"))
+)
+_query_names: Final = st.sampled_from(["state", "queue", "name", "cursor", "limit", "rubbish", "", "limit[]"])
+_queries: Final = st.one_of(
+    st.just(""),
+    st.lists(st.tuples(_query_names, _parts), min_size=1, max_size=4).map(
+        lambda pairs: "?" + "&".join(f"{name}={value}" for name, value in pairs)
+    ),
+)
+
+
+def requests(count: int, seed: int) -> Iterator[Shot]:
+    """Yield so many requests, spread evenly over all combinations; each route has its share."""
+    dice = random.Random(seed)
+    bodies = {name: drawn(strategy, _POOL, seed) for name, strategy in BODIES.items()}
+    parts, queries = drawn(_parts, _POOL * 4, seed), drawn(_queries, _POOL * 4, seed)
+    kinds = list(product(METHODS, BODIES, HEADS, _FRAMES))
+    for number in range(count):
+        route = ROUTES[number % len(ROUTES)]
+        method, body, head, frame = dice.choice(kinds)
+        # Half of what is asked is asked by the route's own method, or most of it would end at 405.
+        method = route.method if number // len(ROUTES) % 2 else method
+        path = re.sub(r"{\w+}", lambda _: dice.choice(parts) or "x", route.path) + dice.choice(queries)
+        yield Shot(
+            subject=f"{route.method} {route.path}",
+            kind=f"{method}, {body}, {head}, {frame}",
+            data=_request(method, path, HEADS[head], frame, dice.choice(bodies[body])),
+            statuses=_documented(route) if method == route.method else frozenset(),
+            is_head=method == "HEAD",
+        )
+
+
+def _request(method: str, path: str, head: tuple[str, ...], frame: str, body: bytes) -> bytes:
+    if frame == "chunks":
+        framed = "Transfer-Encoding: chunked"
+        half = len(body) // 2
+        body = (
+            b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in (body[:half], body[half:]) if part) + b"0\r\n\r\n"
+        )
+    else:
+        framed = f"Content-Length: {len(body)}"
+    lines = (f"{method} {path} HTTP/1.1", "Host: storm", *head, framed, "", "")
+    return "\r\n".join(lines).encode() + body
+
+
+def _documented(route: Route) -> frozenset[int]:
+    return _ANYWHERE | route.responses.keys() | {_status(error) for error in route.errors}
+
+
+def _status(error: Failure) -> int:
+    return int(kind_of(error).status) if issubclass(error, errors.JobsError) else error.status_code
