@@ -24,6 +24,7 @@ from jobdefs.policy import MAX_DELAY, Retention
 from jobdefs.retry import RetryPolicy
 from jobdefs.storage.contract import Claim, Effect
 from jobdefs.storage.drivers import Store
+from jobdefs.storage.inspection import InspectionCalls
 from jobdefs.storage.submission import SubmissionCalls, follow_up
 from jobdefs.storage.values import ValueCalls
 
@@ -44,6 +45,7 @@ class JobsHuey(RedisHuey):
         self.catalog = catalog
         self.consumer_maker: Callable[[JobsHuey, dict[str, Any]], Any] | None = None
         self.submission = SubmissionCalls(namespace)
+        self.inspection = InspectionCalls(namespace)
         self.values = ValueCalls(namespace)
         self._collecting = threading.local()
         super().__init__(

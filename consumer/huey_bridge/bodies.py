@@ -24,7 +24,7 @@ def task(app: "JobsHuey", plan: Plan | None, claim: Claim, written: Envelope, pa
     """Return the task behind a claim, with a definition's payload where it is known; raises UnreadableEnvelope."""
     if plan is None:
         return reading.plain_task(app, claim, written)
-    return reading.defined_task(plan.definition, plan.task_class, claim, written, payload)
+    return reading.defined_task(app, plan, claim, written, payload)
 
 
 def knows(app: "JobsHuey", written: Envelope) -> bool:

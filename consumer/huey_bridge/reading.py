@@ -8,8 +8,9 @@ from huey.api import Task
 from huey.exceptions import HueyException
 
 from consumer.huey_bridge import message
+from consumer.huey_bridge.expiry import has_expired
 from consumer.huey_bridge.writing import CHORD
-from jobdefs.definition import Definition
+from consumer.plan import Plan
 from jobdefs.errors import UnreadableEnvelope
 from jobdefs.record import Envelope
 from jobdefs.storage.contract import Claim
@@ -18,12 +19,13 @@ if TYPE_CHECKING:
     from consumer.huey_bridge.app import JobsHuey
 
 
-def defined_task(definition: Definition, task_class: type[Task], claim: Claim, written: Envelope, payload: Any) -> Task:
+def defined_task(app: "JobsHuey", plan: Plan, claim: Claim, written: Envelope, payload: Any) -> Task:
     """Return the task of a defined job; ``payload`` is None for whoever must not read it."""
+    definition = plan.definition
     attempts = written.attempts or definition.retry.attempts
-    task = task_class((payload,), {}, id=claim.id, retries=retries_left(attempts, claim))
+    task: Task = plan.task_class((payload,), {}, id=claim.id, retries=retries_left(attempts, claim))
     task.timeout = definition.timeout.total_seconds() if definition.timeout else None
-    return _expiring(task, claim, written)
+    return _expiring(app, task, claim, written)
 
 
 def plain_task(app: "JobsHuey", claim: Claim, written: Envelope) -> Task:
@@ -40,7 +42,7 @@ def plain_task(app: "JobsHuey", claim: Claim, written: Envelope) -> Task:
         task.extend_data((_chord_values(app, *chord),))
     attempts = written.attempts or task.retries + 1
     task.retries = retries_left(attempts, claim)
-    return _expiring(task, claim, written)
+    return _expiring(app, task, claim, written)
 
 
 def _chord_values(app: "JobsHuey", chord_id: str, size: int) -> list[Any]:
@@ -53,14 +55,8 @@ def retries_left(attempts: int, claim: Claim) -> int:
     return max(attempts - 1 - claim.failures, 0)
 
 
-def _expiring(task: Task, claim: Claim, written: Envelope) -> Task:
-    # Both moments are the store's, so no clock of this machine decides. A job that has begun no longer expires.
+def _expiring(app: "JobsHuey", task: Task, claim: Claim, written: Envelope) -> Task:
     task.eta = task.expires = task.expires_resolved = None
-    untried = claim.failures == 0 and claim.lost == 0
-    if (
-        untried
-        and written.expires_in_ms is not None
-        and claim.claimed_at_ms >= written.enqueued_at_ms + written.expires_in_ms
-    ):
+    if has_expired(app, claim, written):
         task.expires_resolved = datetime.min  # noqa: DTZ901 - Huey compares naive moments
     return task

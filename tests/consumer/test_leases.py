@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from jobdefs import State
 from jobdefs.storage.execution import ExecutionCalls
 from tests.consumer.conftest import StartConsumer
@@ -55,6 +57,21 @@ def test_long_jobs_keep_their_lease(start_consumer: StartConsumer, jobs: Jobs, l
         start_consumer("-n", "-k", kind, JOBS_LEASE="1")
     job = jobs.run(Nap(1.8))
     assert (job.state, job.lost, ledger.subjects("start")) == (State.SUCCEEDED, 0, [job.id])
+
+
+@pytest.mark.parametrize(("claimed_after_ms", "end"), [(0, State.SUCCEEDED), (60, State.EXPIRED)])
+def test_expiry_of_a_lost_job(start_consumer: StartConsumer, jobs: Jobs, claimed_after_ms: int, end: State) -> None:
+    """A job whose consumer vanished may have begun, and runs again; one that was claimed too late even then expires."""
+    job_id = jobs.put(Nap(), expires_in_ms=50)
+    found = jobs.find(job_id)
+    assert found is not None
+    assert found.envelope is not None
+    claimed_ms = found.envelope.enqueued_at_ms + claimed_after_ms
+    gone = ExecutionCalls(NAMESPACE, timedelta(seconds=0.1), clock=lambda: claimed_ms)
+    assert jobs.store.send(gone.exchange(queues=["default"], want=1, token="t", holder="gone")).claims
+    start_consumer("-n")
+    job = jobs.ended(job_id)
+    assert (job.state, job.lost) == (end, 1)
 
 
 def test_a_claim_that_nobody_heard_of(start_consumer: StartConsumer, jobs: Jobs) -> None:

@@ -72,6 +72,14 @@ def test_expiry(jobs: Jobs, ledger: Ledger, busy_worker: str) -> None:
     assert job.id not in ledger.subjects("start")
 
 
+def test_replay_after_expiry(jobs: Jobs, busy_worker: str) -> None:
+    """A job that has expired runs when it is replayed: nobody replays it to see it expire again."""
+    job = jobs.ended(jobs.put(Nap(0.01), expires_in_ms=50))
+    assert job.state is State.EXPIRED
+    jobs.replay(job.id)
+    assert jobs.ended(job.id).state is State.SUCCEEDED
+
+
 def test_busy_workers_leave_async_handlers_alone(jobs: Jobs, ledger: Ledger, busy_worker: str) -> None:
     """While every worker is taken, and def handlers wait for one, async def handlers begin at once."""
     behind = [jobs.put(Nap(0.01)) for _ in range(5)]
