@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import timedelta
 from typing import Any, Final, TypeVar
 
@@ -88,23 +88,19 @@ class Producer:
         else:
             raise answer
 
-    def _move(self, done: str, order: Order, ask: Callable[[], Awaitable[Any]]) -> None:
+    def _move(self, done: str, order: Order, ask: Callable[[], Coroutine[Any, Any, Any]]) -> None:
         try:
             self._answered(ask)
             scribe().write(done, order.id)
         except (WrongState, JobNotFound) as error:
             scribe().write(f"not-{done}", order.id, error.code)
 
-    def _answered(self, ask: Callable[[], Awaitable[R]]) -> R:
+    def _answered(self, ask: Callable[[], Coroutine[Any, Any, R]]) -> R:
         deadline = time.monotonic() + PATIENCE_S
         while True:
             try:
-                return self._runner.run(_coroutine(ask))
+                return self._runner.run(ask())
             except StoreUnavailable:
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(PAUSE_S)
-
-
-async def _coroutine(ask: Callable[[], Awaitable[R]]) -> R:
-    return await ask()
