@@ -14,10 +14,11 @@ from faults import trial
 from faults.account import figures
 from faults.ledger import NONE
 from faults.row import Row, held_per_death
-from faults.server import KINDS
+from faults.server import available
 from faults.setup import Setup
 from faults.stage import Stage
 from faults.systems import Ours
+from jobdefs.errors import SettingsError
 
 _SHOWN: Final = 20
 _CUT_EVERY: Final = 5
@@ -91,8 +92,14 @@ def _cut(stage: Stage) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Return 0 if every promise was kept, 1 otherwise; then the ledger and the logs stay where they are."""
-    plan, place = _plan(arguments), Path(tempfile.mkdtemp(prefix="chaos-"))
-    outcome = trial.run(row(plan), Ours(), KINDS[0], place, seed=plan.seed, quick=False)
+    plan = _plan(arguments)
+    try:
+        kind = available()
+    except SettingsError as error:
+        print(f"chaos: {error}", file=sys.stderr)
+        return 1
+    place = Path(tempfile.mkdtemp(prefix="chaos-"))
+    outcome = trial.run(row(plan), Ours(), kind, place, seed=plan.seed, quick=False)
     for name, value in outcome.figures.items():
         print(f"{name:32} {value}")
     if not outcome.passed:

@@ -12,10 +12,11 @@ from faults import trial
 from faults.judge import Case
 from faults.row import Row, held_per_death
 from faults.rows.pills import died, keep_alive, only_pills_die, with_pills
-from faults.server import KINDS
+from faults.server import available
 from faults.setup import Setup
 from faults.stage import Stage
 from faults.systems import Ours
+from jobdefs.errors import SettingsError
 from jobdefs.state import State
 
 WAYS: Final = ("exit", "segv", "memory")
@@ -59,11 +60,17 @@ def _figures(_stage: Stage, case: Case) -> dict[str, str]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Return 0 if no innocent died and every pill did, 1 otherwise; then the ledgers and the logs are kept."""
-    given, place, bad = _parser().parse_args(arguments), Path(tempfile.mkdtemp(prefix="poison-")), 0
+    given, bad = _parser().parse_args(arguments), 0
+    try:
+        kind = available()
+    except SettingsError as error:
+        print(f"poison: {error}", file=sys.stderr)
+        return 1
+    place = Path(tempfile.mkdtemp(prefix="poison-"))
     for number in range(given.rounds * len(WAYS)):
         way, folder = WAYS[number % len(WAYS)], place / str(number)
         folder.mkdir()
-        outcome = trial.run(row(way, given.innocents), Ours(), KINDS[0], folder, seed=number, quick=False)
+        outcome = trial.run(row(way, given.innocents), Ours(), kind, folder, seed=number, quick=False)
         told = "; ".join(f"{name}: {value}" for name, value in outcome.figures.items())
         print("\n".join([f"{way:6}  {told}; {outcome.seconds:.1f} s", *outcome.violations]), flush=True)
         bad += not outcome.passed

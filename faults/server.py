@@ -32,6 +32,16 @@ def program(kind: Kind) -> Path:
     return Path(found)
 
 
+def available() -> Kind:
+    """Return a kind whose program is here; raises SettingsError where there is none."""
+    try:
+        program("redis")
+    except SettingsError:
+        program("valkey")
+        return "valkey"
+    return "redis"
+
+
 @attrs.define
 class Server:
     """One server on a unix socket in a directory of its own; ``options`` go to its command line.

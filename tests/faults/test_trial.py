@@ -10,6 +10,7 @@ from faults.outcome import Outcome
 from faults.rival.system import StockHuey
 from faults.row import Row
 from faults.rows import ROWS
+from faults.server import available
 from faults.setup import Setup
 from faults.stage import Stage
 from faults.systems import Ours, System
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.timeout(180)
 
 
 def run(row: Row, place: Path, system: System | None = None) -> Outcome:
-    return trial.run(attrs.evolve(row, setup=SMALL), system or Ours(), "redis", place, seed=1, quick=True)
+    return trial.run(attrs.evolve(row, setup=SMALL), system or Ours(), available(), place, seed=1, quick=True)
 
 
 def kill_once(stage: Stage) -> None:
@@ -56,5 +57,5 @@ def test_the_rival_loses_what_it_ran(tmp_path: Path) -> None:
 def test_a_trial_that_breaks_off(tmp_path: Path) -> None:
     """A row whose own code fails is told as a violation, with the traceback beside the ledger."""
     outcome = run(attrs.evolve(ROWS["F1"], inject=fail), tmp_path)
-    assert outcome.violations == ("the trial broke off: ZeroDivisionError: on redis",)
+    assert outcome.violations == (f"the trial broke off: ZeroDivisionError: on {available()}",)
     assert "ZeroDivisionError" in (tmp_path / "traceback").read_text()

@@ -7,6 +7,7 @@ import pytest
 
 from faults import trial
 from faults.chaos import Plan, row
+from faults.server import available
 from faults.systems import Ours
 
 
@@ -14,7 +15,7 @@ from faults.systems import Ours
 def test_no_job_is_lost(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """While one of some consumers is killed every half second, no job of any kind is lost, doubled, dead or misrun."""
     plan = Plan(jobs=600, seconds=6, every_s=0.5, spares=0, patience_s=90)
-    outcome = trial.run(row(plan), Ours(), "redis", tmp_path, seed=plan.seed, quick=False)
+    outcome = trial.run(row(plan), Ours(), available(), tmp_path, seed=plan.seed, quick=False)
     with capsys.disabled():
         sys.stderr.write("\n" + "".join(f"{name:32} {value}\n" for name, value in outcome.figures.items()))
     assert outcome.violations == ()

@@ -6,6 +6,7 @@ import pytest
 
 from faults import trial
 from faults.poison import WAYS, row
+from faults.server import available
 from faults.systems import Ours
 
 
@@ -13,6 +14,6 @@ from faults.systems import Ours
 @pytest.mark.parametrize("way", WAYS)
 def test_only_the_pill_dies(tmp_path: Path, way: str) -> None:
     """A pill takes two consumers with it and dies in quarantine, once, telling how; no job beside it comes to harm."""
-    outcome = trial.run(row(way, innocents=60), Ours(), "redis", tmp_path, seed=1, quick=False)
+    outcome = trial.run(row(way, innocents=60), Ours(), available(), tmp_path, seed=1, quick=False)
     assert outcome.violations == ()
     assert outcome.passed
