@@ -18,7 +18,7 @@ from faults.schedule import Entry, Plan
 from jobdefs.errors import SettingsError
 
 _SHOWN: Final = 20
-_QUICK_PATIENCE_S: Final = 120.0
+_QUICK_PATIENCE_S: Final = 300.0
 
 
 def main(arguments: list[str] | None = None) -> int:
