@@ -30,7 +30,7 @@ except ImportError:
 
 SHUTDOWN_S: Final = 10.0
 _BACKLOG: Final = 1_024
-_ALLOCATIONS: Final = 50_000
+_ALLOCATIONS: Final = 5_000
 
 
 def serve(settings: ServiceSettings) -> None:
@@ -86,7 +86,8 @@ def _connection(server: web.Server, settings: ServiceSettings) -> Connection:
 def _spare_collections() -> None:
     """Have garbage in cycles collected rarely, and never look at what start-up made: it lives as long as the program.
 
-    A request leaves nearly no cycles, and Python would look for them every few requests.
+    A request leaves nearly no cycles, and Python would look for them every few requests. A connection leaves one, with
+    what was sent to it and never read, so they must not wait for long.
     """
     gc.collect()
     gc.freeze()
