@@ -18,7 +18,7 @@ _SHOWN = 20
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Return 0 if every promise was kept, 1 otherwise; then the ledger and the logs stay where they are."""
+    """Return 0 if every promise was kept, 1 otherwise; then the ledger stays where it is."""
     plan, place = _plan(arguments), Path(tempfile.mkdtemp(prefix="storm-"))
     print(f"seed {plan.seed}", flush=True)
     try:
@@ -28,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     if broken:
         print("\n".join(broken[:_SHOWN]))
-        print(f"{len(broken)} promises broken; repeat it by --seed {plan.seed}; the ledger and the logs are in {place}")
+        print(f"{len(broken)} promises broken; repeat it by --seed {plan.seed}; the ledger is in {place}")
         return 1
     print("no promise broken: no fault of the service, nothing lost, nothing executed")
     rmtree(place)
