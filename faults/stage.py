@@ -20,7 +20,7 @@ from faults.setup import Setup
 from faults.systems import System
 
 T = TypeVar("T")
-_LOOK_S: Final = 0.02
+_LOOK_S: Final = 0.05
 _STEPS: Final = {"start": 1, "end": -1, "fail": -1}
 
 
@@ -78,13 +78,13 @@ class Stage:
         """Let so much time pass."""
         time.sleep(seconds)
 
-    def until(self, condition: Callable[[], T], what: str, patience_s: float = 30.0) -> T:
-        """Return the condition's first true value; raises TimeoutError."""
+    def until(self, condition: Callable[[], T], what: str, patience_s: float = 30.0, look_s: float = _LOOK_S) -> T:
+        """Return the condition's first true value; raises TimeoutError. A look that costs is to be rare."""
         deadline = time.monotonic() + patience_s
         while not (value := condition()):
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{what}: not within {patience_s:g} s")
-            time.sleep(_LOOK_S)
+            time.sleep(look_s)
         return value
 
     def count(self, word: str) -> int:

@@ -15,6 +15,7 @@ from jobdefs.state import State
 
 TIMEOUT: Final = timedelta(seconds=1)
 _PATIENCE_S: Final = 60.0
+_LOOK_S: Final = 0.25
 _FREE_S: Final = 12.0
 
 
@@ -38,7 +39,7 @@ def wait_for_ends(stage: Stage) -> None:
     """Wait until everything has ended; the jobs themselves are the fault."""
     stage.until(lambda: not stage.producer.is_alive(), "everything put in", _PATIENCE_S)
     stage.over()
-    stage.until(lambda: not stage.system.unfinished(stage.url), "quiet", _PATIENCE_S)
+    stage.until(lambda: not stage.system.unfinished(stage.url), "quiet", _PATIENCE_S, _LOOK_S)
 
 
 def held_s(stage: Stage) -> list[float]:

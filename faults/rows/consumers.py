@@ -10,7 +10,7 @@ from faults.stage import Stage
 _LONGEST_S: Final = 0.4
 
 
-def kill_in_mid_work(stage: Stage, times: tuple[int, int] = (6, 20)) -> None:
+def kill_in_mid_work(stage: Stage, times: tuple[int, int] = (4, 20)) -> None:
     """Kill a consumer whose handlers run, up to 400 ms after they were seen, again and again."""
     for _ in range(stage.either(times)):
         number = stage.until(lambda: _at_work(stage), "a consumer whose handlers run")[0]

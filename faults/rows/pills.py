@@ -16,6 +16,7 @@ ENDS: Final = {"exit": "with exit code 9", "segv": "(SIGSEGV)", "abort": "(SIGAB
 # Twice beside others, and once in quarantine.
 STARTS: Final = 3
 _PATIENCE_S: Final = 90.0
+_LOOK_S: Final = 0.25
 
 
 def with_pills(stage: Stage, *ways: str) -> list[Order]:
@@ -28,7 +29,7 @@ def with_pills(stage: Stage, *ways: str) -> list[Order]:
 
 def keep_alive(stage: Stage) -> None:
     """Start every consumer anew that a pill has ended, until all is quiet; raises TimeoutError."""
-    stage.until(lambda: _is_quiet(stage), "quiet", _PATIENCE_S)
+    stage.until(lambda: _is_quiet(stage), "quiet", _PATIENCE_S, _LOOK_S)
 
 
 def _is_quiet(stage: Stage) -> bool:
