@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import redis
 
+from faults.tools import append_only
 from jobdefs.durability import DISK
 from jobdefs.errors import SettingsError
 from jobdefs.storage.drivers import Store
@@ -19,6 +20,9 @@ from jobdefs.storage.server_binary import find
 from jobdefs.storage.suitability import check
 from tests.support.servers import program
 from tests.support.waiting import eventually
+
+# More than the last word of a transaction has.
+TORN_BYTES = 30
 
 
 @pytest.fixture
@@ -90,6 +94,20 @@ def test_what_was_answered_outlives_a_kill(state_dir: Path) -> None:
         eventually(lambda: server.pid is None, what="the end of the server")
         with PrivateServer(state_dir) as second:
             assert read(second.url) == b"kept"
+
+
+@pytest.mark.usefixtures("source")
+def test_what_follows_a_torn_end_outlives_a_kill(state_dir: Path) -> None:
+    """After a loss of power in the midst of a script's write, what is answered afterwards is kept."""
+    with PrivateServer(state_dir) as server, redis.Redis.from_url(server.url) as client:
+        client.eval("redis.call('SET', 'torn', '1') redis.call('SET', 'torn', '2')", 0)
+    file = append_only.newest(state_dir)
+    os.truncate(file, file.stat().st_size - TORN_BYTES)
+    with PrivateServer(state_dir) as server, redis.Redis.from_url(server.url) as client:
+        client.set("after", "it")
+        os.kill(server.pid or 0, signal.SIGKILL)
+    with PrivateServer(state_dir) as server, redis.Redis.from_url(server.url) as client:
+        assert (client.get("torn"), client.get("after")) == (None, b"it")
 
 
 def test_a_second_terminal_finds_it(state_dir: Path) -> None:
