@@ -11,6 +11,7 @@ from faults.rows import (
     consumers,
     consumers_clock,
     disks,
+    emptied,
     frozen,
     garbage,
     links,
@@ -22,6 +23,7 @@ from faults.rows import (
     scripts,
     silence,
     storm,
+    torn,
 )
 
 _GROUPS: Final = (
@@ -31,6 +33,7 @@ _GROUPS: Final = (
     consumers,
     consumers_clock,
     disks,
+    emptied,
     frozen,
     garbage,
     links,
@@ -42,6 +45,7 @@ _GROUPS: Final = (
     scripts,
     silence,
     storm,
+    torn,
 )
 
 
