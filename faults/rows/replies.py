@@ -18,6 +18,8 @@ def kill_before_the_answer(stage: Stage) -> None:
         _start_anew(stage)
         for _ in range(stage.either((3, 15))):
             _let_some_pass(stage)
+            if not stage.producer.is_alive():
+                break
             with proxy.replies.held():
                 _await_a_request(stage, proxy)
                 stage.sleep(stage.dice.uniform(0.05, 0.3))
@@ -44,7 +46,7 @@ def _let_some_pass(stage: Stage) -> None:
 
 def _await_a_request(stage: Stage, proxy: Proxy) -> None:
     before = proxy.requests.count
-    stage.until(lambda: proxy.requests.count > before, "a request", _PATIENCE_S)
+    stage.until(lambda: proxy.requests.count > before or not stage.producer.is_alive(), "a request", _PATIENCE_S)
 
 
 def _in_unheard(stage: Stage) -> int:
