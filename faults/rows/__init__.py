@@ -22,6 +22,7 @@ from faults.rows import (
     restarts,
     scripts,
     silence,
+    slow,
     storm,
     torn,
 )
@@ -44,6 +45,7 @@ _GROUPS: Final = (
     restarts,
     scripts,
     silence,
+    slow,
     storm,
     torn,
 )
