@@ -4,16 +4,16 @@ import argparse
 import sys
 import tempfile
 import time
-from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from queue import SimpleQueue
 
 from bench import server
 from jobdefs.errors import JobsError
-from mutation.mutants import Mutant, drawn
-from mutation.trial import Verdict, Workbench
+from mutation.mutants import Mutant, drawn, unaltered
+from mutation.trial import Experience, Workbench
 
 _MUTANTS, _AT_ONCE, _WANTED = 300, 2, 0.9
 
@@ -40,25 +40,27 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _survivors(chosen: list[Mutant]) -> Iterator[Mutant]:
     """Try all of them, some at once; yield, and print, those that no test noticed."""
-    killers: defaultdict[Path, list[str]] = defaultdict(list)
-    with tempfile.TemporaryDirectory(prefix="mutation-") as place, ThreadPoolExecutor(_AT_ONCE) as pool:
+    experience = Experience()
+    with ExitStack() as stack:
+        place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mutation-")))
         free: SimpleQueue[Workbench] = SimpleQueue()
         for number in range(_AT_ONCE):
-            free.put(Workbench(Path(place) / str(number), killers))
-        if not (first := free.get()).sound():
-            sys.exit("mutation: the tests fail with nothing altered; run python3 dev.py test tests/storage")
-        free.put(first)
+            free.put(stack.enter_context(Workbench(place / str(number), experience)))
+        pool = stack.enter_context(ThreadPoolExecutor(_AT_ONCE))
 
-        def trial(mutant: Mutant) -> Verdict:
+        def trial(mutant: Mutant) -> str:
             workbench = free.get()
             try:
-                return workbench.tried(mutant)
+                return workbench.killer(mutant)
             finally:
                 free.put(workbench)
 
-        for number, (mutant, verdict) in enumerate(zip(chosen, pool.map(trial, chosen), strict=True), start=1):
-            print(f"{number:4} {verdict:9} {mutant.place}", file=sys.stderr, flush=True)
-            if verdict is Verdict.SURVIVED:
+        if killer := trial(unaltered(chosen[0])):
+            sys.exit(f"mutation: with nothing altered {killer} fails; run python3 dev.py test tests/storage")
+        for number, (mutant, killer) in enumerate(zip(chosen, pool.map(trial, chosen), strict=True), start=1):
+            verdict = f"killed by {killer}" if killer else "survived"
+            print(f"{number:4} {mutant.place} {mutant.altered.strip()!r} {verdict}", file=sys.stderr, flush=True)
+            if not killer:
                 print(f"{mutant.place}\n  - {mutant.line.strip()}\n  + {mutant.altered.strip()}", flush=True)
                 yield mutant
 

@@ -35,6 +35,11 @@ class Mutant:
         return "\n".join(lines) + "\n"
 
 
+def unaltered(mutant: Mutant) -> Mutant:
+    """Return what is no mutant: the same line as it is."""
+    return attrs.evolve(mutant, altered=mutant.line)
+
+
 def mutants() -> Iterator[Mutant]:
     """Yield every mutant, in the order of files and lines, those included that do not compile."""
     for file in sorted(_SCRIPTS.rglob("*.lua")):

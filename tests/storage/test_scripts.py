@@ -126,7 +126,7 @@ def test_the_caller_keeps_to_the_header(name: str) -> None:
 
 def test_an_exchange_takes_exactly_its_arguments(stage: Stage) -> None:
     """However many queues, names, settlements and effects there are, the script ends at the last argument."""
-    source = CALLS["exchange"].script.source
+    source = script("exchange").source
     checked = source.replace("\nreturn {verdicts,", "\nassert(position == #ARGV)\nreturn {verdicts,")
     assert checked != source
     stage.submit("a")
