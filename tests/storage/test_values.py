@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import attrs
 import pytest
 
 from jobdefs.storage.contract import Outcome
@@ -83,6 +84,15 @@ def test_claims_carry_revocations(stage: Stage) -> None:
     stage.submit("c", name="huey:m.other")
     carried = [(claim.revoked, claim.revoked_by_name) for claim in stage.claim(3)]
     assert carried == [(b"by id", b""), (b"", b"by name"), (b"", b"")]
+
+
+def test_a_revocation_changes_nothing_else(stage: Stage) -> None:
+    """A claim with a revocation says otherwise what a claim without one says."""
+    stage.submit("a")
+    stage.submit("b")
+    stage.send(stage.values.revoke("r:a", b"by id"))
+    revoked, other = stage.claim(2)
+    assert attrs.evolve(revoked, id="b", revoked=b"", envelope=other.envelope) == other
 
 
 def test_a_repeated_claim_carries_them_too(stage: Stage) -> None:
