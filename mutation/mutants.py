@@ -1,8 +1,8 @@
 """Mutants: the scripts with one line altered. Only those count that a server can still compile."""
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
-from random import Random
 from typing import Final
 
 import attrs
@@ -50,10 +50,14 @@ def mutants() -> Iterator[Mutant]:
 
 def drawn(client: redis.Redis, count: int, seed: int, part: str = "") -> list[Mutant]:
     """Return ``count`` mutants that compile, of the files with ``part`` in their path, as this seed draws them."""
-    chosen = [mutant for mutant in mutants() if part in mutant.place]
-    Random(seed).shuffle(chosen)
-    viable = (mutant for mutant in chosen if _compiles(client, mutant))
+    lots = {mutant: _lot(mutant, seed) for mutant in mutants() if part in mutant.place}
+    viable = (mutant for mutant in sorted(lots, key=lambda mutant: lots[mutant]) if _compiles(client, mutant))
     return sorted((mutant for mutant, _ in zip(viable, range(count), strict=False)), key=lambda mutant: mutant.place)
+
+
+def _lot(mutant: Mutant, seed: int) -> bytes:
+    """Return by what mutants are drawn: it stays the same, whatever is changed in other lines."""
+    return hashlib.sha256(f"{seed} {mutant.file} {mutant.line} {mutant.altered}".encode()).digest()
 
 
 def _compiles(client: redis.Redis, mutant: Mutant) -> bool:
