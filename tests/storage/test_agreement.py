@@ -7,6 +7,8 @@ from tests.support.life import Life
 from tests.support.stage import Stage
 
 STEPS = 1_000
+# A long life takes a while on a busy machine.
+pytestmark = pytest.mark.timeout(240)
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -59,6 +59,9 @@ def test_scripts_do_as_the_reference_says(url) -> None:
     assert len(seen) >= len(State) - 2
 
 
+# Hundreds of lives take a while on a busy machine.
+pytestmark = pytest.mark.timeout(240)
+
 ALTERATIONS = {
     "a loss is not counted": ("(tonumber(held[7]) or 0) + 1", "(tonumber(held[7]) or 0)"),
     "a unique key outlives its job": ("let_go(job.lock, job.id)\n  forget_early", "forget_early"),
