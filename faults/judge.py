@@ -182,11 +182,17 @@ def all_quiet(case: Case) -> Iterator[str]:
 
 def innocents_live(case: Case) -> Iterator[str]:
     """A job that does no harm does not die of another's; only a unique one may be cancelled, by its successor."""
+    yield from none_dead(case)
+    for story, record in case.known:
+        if record.state is State.CANCELLED and not _replaceable(story):
+            yield f"cancelled: order {story.number}, though nobody asked for it"
+
+
+def none_dead(case: Case) -> Iterator[str]:
+    """A job that does no harm does not die of another's."""
     for story, record in case.known:
         if story.harmless and record.state in (State.DEAD, State.EXPIRED):
             yield f"innocent {record.state}: order {story.number}: {record.error}"
-        if record.state is State.CANCELLED and not _replaceable(story):
-            yield f"cancelled: order {story.number}, though nobody asked for it"
 
 
 def _replaceable(story: Story) -> bool:
