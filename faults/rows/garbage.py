@@ -14,6 +14,7 @@ from jobdefs.storage.inspection import InspectionCalls
 
 _ROOT: Final = f"{{{DEFAULT_NAMESPACE}}}"
 _KEPT: Final = "kept"
+_SOME: Final = 20
 _PICKLE: Final = b"cos\nsystem\n(S'touch %s'\ntR."
 _HUEYS_QUEUE: Final = "huey.redis.faults"
 # Keys on which no job depends; of the others each job has one of its own.
@@ -43,6 +44,8 @@ def _harm(stage: Stage) -> Any:
 
 def write_garbage(stage: Stage) -> None:
     """Write bytes that are no jobs where jobs are, and strings where indexes are, while others run."""
+    # What is spoiled is to be there already.
+    stage.until(lambda: stage.count("start") > _SOME, "jobs that run")
     with stage.server.client() as client:
         for number, (job_id, data) in enumerate(_garbage(stage).items()):
             stage.fault("garbage", job_id)
