@@ -62,5 +62,6 @@ async def _received(request: web.Request, limit: int) -> bytes:
     except TimeoutError as error:
         raise web.HTTPRequestTimeout(text=f"The body did not end within {PATIENCE_S:g} s.") from error
     except (web.RequestPayloadError, ConnectionError) as error:
-        raise web.HTTPBadRequest(text=f"The body could not be read: {error}.") from error
+        # The stream has kept the error, whose traceback would keep what came until then.
+        raise web.HTTPBadRequest(text=f"The body could not be read: {error}.") from error.with_traceback(None)
     return bytes(received)

@@ -8,7 +8,8 @@ from loguru import logger
 
 from service import problems
 
-# How long a client may take from one request, or from the beginning, to the end of the next one's head.
+# How long a client may take from one request, or from the beginning, to the end of the next one's head. Bodies have
+# their own bound (``body.py``), and so have answers that are not read (``listener.py``).
 IDLE_S: Final = 75.0
 
 
@@ -28,8 +29,10 @@ class Connection(web.RequestHandler):
     ) -> web.StreamResponse:
         """Return the answer to what is no HTTP, or met a fault outside of every handler; the connection ends with it.
 
-        Raises ConnectionError where an answer has begun already.
+        Raises ConnectionError where an answer has begun already, or its reader is gone, as when "100 Continue" is due.
         """
+        if isinstance(exc, ConnectionError):
+            raise exc
         if not isinstance(exc, HttpProcessingError):
             super().handle_error(request, status, exc, message)
             response = problems.answer_unexpected()
@@ -37,6 +40,8 @@ class Connection(web.RequestHandler):
             raise ConnectionError("an answer has begun already")
         else:
             logger.debug("{} sent what is no HTTP: {!r}", request.remote, exc.message)
+            # The frame that caught it has it among its variables: a cycle, which would keep what came.
+            exc.__traceback__ = None
             response = problems.answer_http(web.HTTPBadRequest(text=_reason(exc)), request)
         response.force_close()
         return response

@@ -54,4 +54,5 @@ async def _next(request: web.Request, deadline: float) -> bytes:
     except TimeoutError as error:
         raise web.HTTPRequestTimeout(text=f"No line came to its end within {body.PATIENCE_S:g} s.") from error
     except (web.RequestPayloadError, ConnectionError) as error:
-        raise web.HTTPBadRequest(text=f"The body could not be read: {error}.") from error
+        # The stream has kept the error, whose traceback would keep what came until then.
+        raise web.HTTPBadRequest(text=f"The body could not be read: {error}.") from error.with_traceback(None)

@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import logging
-import os
 import signal
 import socket
 import sys
@@ -21,6 +20,7 @@ from service.access_log import AccessLog
 from service.app import create_app
 from service.connection import IDLE_S, Connection
 from service.key import QUEUE
+from service.listener import BACKLOG, listen
 from service.settings import ServiceSettings
 
 try:
@@ -29,7 +29,6 @@ except ImportError:
     from asyncio import new_event_loop
 
 SHUTDOWN_S: Final = 10.0
-_BACKLOG: Final = 1_024
 _ALLOCATIONS: Final = 5_000
 
 
@@ -44,7 +43,7 @@ def serve(settings: ServiceSettings) -> None:
     app.on_shutdown.append(_say_stopping)
     app.cleanup_ctx.append(_watched)
     _spare_collections()
-    with _listener(settings) as listener, asyncio.Runner(loop_factory=new_event_loop) as runner:
+    with listen(settings) as listener, asyncio.Runner(loop_factory=new_event_loop) as runner:
         runner.run(_serve(app, listener, settings))
 
 
@@ -53,7 +52,7 @@ async def _serve(app: web.Application, listener: socket.socket, settings: Servic
     runner = web.AppRunner(app, shutdown_timeout=SHUTDOWN_S)
     await runner.setup()
     connect = partial(_connection, cast("web.Server", runner.server), settings)
-    server = await asyncio.get_running_loop().create_server(connect, sock=listener, backlog=_BACKLOG)
+    server = await asyncio.get_running_loop().create_server(connect, sock=listener, backlog=BACKLOG)
     try:
         _announce(listener)
         await stopping.wait()
@@ -100,23 +99,6 @@ def _check_access(settings: ServiceSettings) -> None:
             f"JOBS_HOST: {settings.host} is reachable from other machines, and no token is asked for;"
             " set JOBS_TOKEN to a long random text, or listen on 127.0.0.1"
         )
-
-
-def _listener(settings: ServiceSettings) -> socket.socket:
-    try:
-        family, _, _, _, place = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
-        return socket.create_server((str(place[0]), int(place[1])), family=family, backlog=_BACKLOG)
-    except OSError as error:
-        raise SettingsError(
-            f"JOBS_HOST, JOBS_PORT: cannot listen on {settings.host}, port {settings.port}: {_reason(error)};"
-            " end the program that is there, or choose another address"
-        ) from error
-
-
-def _reason(error: OSError) -> str:
-    # socket adds the address to the system's words; for an unknown host the number is none of the system's.
-    number = error.errno or 0
-    return (os.strerror(number) if number > 0 else str(error.strerror or error)).lower()
 
 
 async def _check_store(app: web.Application) -> None:

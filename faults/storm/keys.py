@@ -3,7 +3,7 @@
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
@@ -12,12 +12,11 @@ import attrs
 import redis
 
 from faults.server import Server
-from faults.storm.good import GoodJobs, Receipt
+from faults.storm.good import GoodJobs, Receipt, ran
 from faults.storm.http import GROWTH_MB
 from faults.storm.key_types import KeyType, key_types
 from faults.storm.programs import Target, complaints, resident_mb
 from faults.storm.writes import WRITES, Write, harm
-from jobdefs.state import State
 
 # What these hold is the installation's memory; the sweeper makes every other key anew.
 _RESTORED: Final = ("meta", "ledger")
@@ -25,6 +24,9 @@ _PAUSE_S: Final = 0.05
 _DELAY_MS: Final = 300
 _RUN_S: Final = 120.0
 _WATCHED_S: Final = 5.0
+# The sweeper comes by every five seconds where there is little to see.
+_TOLD_S: Final = 30.0
+_LOOK_S: Final = 0.5
 CALLS_A_SECOND: Final = 60.0
 
 
@@ -73,24 +75,20 @@ class Storm:
             calls = _calls_a_second(client)
         after = resident_mb(self.target.consumer), resident_mb(self.target.service)
         growth, service_growth = (late - early for early, late in zip(before, after, strict=True))
-        reported = [job_id for job_id in self.victims if self._is_reported(job_id)]
+        unreported = self._unreported()
         return KeyStorm(
             rows=rows,
             growth_mb=growth,
             service_growth_mb=service_growth,
             good=len(self.good.acknowledged),
             lost=len(lost),
-            reported=len(reported),
+            reported=len(self.victims) - len(unreported),
             hit=len(self.victims),
             calls_a_second=calls,
             broken=[
                 *self.good.refusals,
                 *(f"lost: {number} was acknowledged and did not run" for number in lost),
-                *(
-                    f"lost: {key} held {job}, and nobody says so"
-                    for job, key in self.victims.items()
-                    if job not in reported
-                ),
+                *(f"lost: {self.victims[job]} held {job}, and nobody says so" for job in unreported),
                 *self._aftermath(growth, service_growth, calls),
             ],
         )
@@ -139,12 +137,21 @@ class Storm:
             self.victims[receipt.job_id] = what
         return receipt.job_id or "storm"
 
-    def _is_reported(self, job_id: str) -> bool:
-        """Tell whether a job has run, stands somewhere with a reason, or is named by a line of the consumer's log."""
+    def _unreported(self) -> list[str]:
+        """Wait for the sweeper, and return the jobs that did not run and of whom nothing is told."""
+        deadline = time.monotonic() + _TOLD_S
+        while (left := self._untold(self.victims.keys() - ran(self.target.ledger))) and time.monotonic() < deadline:
+            time.sleep(_LOOK_S)
+        return left
+
+    def _untold(self, job_ids: Iterable[str]) -> list[str]:
+        """Return those who stand nowhere with a reason, and are named by no line of the consumer's log."""
+        told = self.target.consumer.log.read_text("utf-8", "replace")
+        return [job_id for job_id in sorted(job_ids) if f" {job_id}:" not in told and not self._has_reason(job_id)]
+
+    def _has_reason(self, job_id: str) -> bool:
         shown = self.good.show(job_id)
-        if shown.get("state") == State.SUCCEEDED or shown.get("reason") or shown.get("error"):
-            return True
-        return job_id in self.target.consumer.log.read_text("utf-8", "replace")
+        return bool(shown.get("reason") or shown.get("error"))
 
     def _aftermath(self, growth: float, service_growth: float, calls: float) -> Iterator[str]:
         for name, grown in (("consumer", growth), ("service", service_growth)):

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import copy
 from typing import Final
 
 import attrs
@@ -15,6 +16,8 @@ from faults.ledger import Ledger
 from faults.storm.gun import Address
 
 _JOBS: Final = {"JOBS_MODULES": "faults.jobs", "JOBS_HANDLERS": "faults.handlers"}
+# Large blocks go back to the system at once, as when a program begins, so that what it holds is what it uses.
+_MEMORY: Final = {"MALLOC_MMAP_THRESHOLD_": "131072"}
 _MEBIBYTE: Final = 1024 * 1024
 
 
@@ -30,15 +33,22 @@ class Target:
 
 @contextmanager
 def running(url: str, place: Path) -> Iterator[Target]:
-    """Run both programs as long as the block lasts; raises BenchFailed where one does not start."""
+    """Run both programs as long as the block lasts; their logs are in the place then.
+
+    Raises BenchFailed where one does not start.
+    """
     book = Ledger.at(place / "ledger")
-    variables = _JOBS | {"REDIS_URL": url, ledger.VARIABLE: str(book.path)}
+    variables = _JOBS | _MEMORY | {"REDIS_URL": url, ledger.VARIABLE: str(book.path)}
     consume: list[str | Path] = [Path(sys.executable).with_name("huey_consumer"), "consumer.app", "-n", "-w", "2"]
     with (
         programs.module("service", JOBS_PORT="0", **variables) as service,
         programs.running(consume, {"JOBS_LEASE": "2", **variables}) as consumer,
     ):
-        yield Target(service, service.address(), consumer, book)
+        try:
+            yield Target(service, service.address(), consumer, book)
+        finally:
+            copy(service.log, place / "service.log")
+            copy(consumer.log, place / "consumer.log")
 
 
 def resident_mb(program: Program) -> float:

@@ -5,7 +5,7 @@ from typing import Final
 
 from faults.storm.http import GROWTH_MB, HttpStorm
 from faults.storm.keys import CALLS_A_SECOND, KeyStorm
-from faults.storm.slow import HEALTH_MS, SlowStorm
+from faults.storm.slow import SlowStorm
 
 _CLASSES: Final = ("2xx", "3xx", "4xx", "5xx", "closed")
 
@@ -21,8 +21,8 @@ def http_table(found: HttpStorm) -> Iterator[str]:
 
 def slow_lines(found: SlowStorm) -> Iterator[str]:
     """Yield what slow sockets did."""
-    took = f"/healthz took {found.health_p50_ms:.1f} ms (p50), {found.health_p99_ms:.1f} ms (p99, of {HEALTH_MS:g})"
-    yield f"{found.sockets} sockets at one byte a second: {took}; the service hung up on {found.hung_up}"
+    took = f"{found.health_p50_ms:.1f} ms (p50), {found.health_p99_ms:.1f} ms (p99, of {found.bound_ms:.0f})"
+    yield f"{found.sockets} sockets at one byte a second: /healthz took {took}; the service hung up on {found.hung_up}"
     yield ""
 
 

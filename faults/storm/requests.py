@@ -2,13 +2,14 @@
 
 import random
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import Final
 from urllib.parse import quote
 
 from hypothesis import strategies as st
 
+from faults.storm import nearly
 from faults.storm.rubbish import BODIES, drawn, texts
 from faults.storm.shot import Shot
 from jobdefs import errors
@@ -52,24 +53,50 @@ _queries: Final = st.one_of(
 
 
 def requests(count: int, seed: int) -> Iterator[Shot]:
-    """Yield so many requests, spread evenly over all combinations; each route has its share."""
-    dice = random.Random(seed)
-    bodies = {name: drawn(strategy, _POOL, seed) for name, strategy in BODIES.items()}
-    parts, queries = drawn(_parts, _POOL * 4, seed), drawn(_queries, _POOL * 4, seed)
-    kinds = list(product(METHODS, BODIES, HEADS, _FRAMES))
+    """Yield so many requests, each route's share: half nearly right, half spread evenly over all combinations."""
+    made = _Requests(seed)
     for number in range(count):
-        route = ROUTES[number % len(ROUTES)]
-        method, body, head, frame = dice.choice(kinds)
-        # Half of what is asked is asked by the route's own method, or most of it would end at 405.
-        method = route.method if number // len(ROUTES) % 2 else method
-        path = re.sub(r"{\w+}", lambda _: dice.choice(parts) or "x", route.path) + dice.choice(queries)
-        yield Shot(
-            subject=f"{route.method} {route.path}",
-            kind=f"{method}, {body}, {head}, {frame}",
-            data=_request(method, path, HEADS[head], frame, dice.choice(bodies[body])),
-            statuses=_documented(route) if method == route.method else frozenset(),
-            is_head=method == "HEAD",
-        )
+        route, turn = ROUTES[number % len(ROUTES)], number // len(ROUTES)
+        yield made.wrong(route, by_its_method=turn % 4 == 1) if turn % 2 else made.nearly_right(route)
+
+
+class _Requests:
+    """Makes requests from what the seed gives."""
+
+    def __init__(self, seed: int) -> None:
+        self._dice = random.Random(seed)
+        self._bodies = {name: drawn(strategy, _POOL, seed) for name, strategy in BODIES.items()}
+        self._right = {name: drawn(strategy, _POOL * 4, seed) for name, strategy in nearly.BODIES.items()}
+        self._parts, self._queries = drawn(_parts, _POOL * 4, seed), drawn(_queries, _POOL * 4, seed)
+        self._kinds = list(product(METHODS, BODIES, HEADS, _FRAMES))
+
+    def wrong(self, route: Route, *, by_its_method: bool) -> Shot:
+        """Return a request that can be wrong in everything; most of those by other methods end at 405."""
+        method, body, head, frame = self._dice.choice(self._kinds)
+        method = route.method if by_its_method else method
+        path = self._path(route, self._parts) + self._dice.choice(self._queries)
+        return _shot(route, method, path, (body, head, frame), self._dice.choice(self._bodies[body]))
+
+    def nearly_right(self, route: Route) -> Shot:
+        """Return a request in which nothing but its texts is strange."""
+        frame = self._dice.choice(_FRAMES)
+        path = self._path(route, nearly.NAMES if route.name == "enqueue" else nearly.IDS)
+        body = self._dice.choice(self._right.get(route.name, [b""]))
+        return _shot(route, route.method, path, ("nearly right", "JSON", frame), body)
+
+    def _path(self, route: Route, parts: Sequence[str]) -> str:
+        return re.sub(r"{\w+}", lambda _: self._dice.choice(parts) or "x", route.path)
+
+
+def _shot(route: Route, method: str, path: str, kind: tuple[str, str, str], body: bytes) -> Shot:
+    _, head, frame = kind
+    return Shot(
+        subject=f"{route.method} {route.path}",
+        kind=", ".join((method, *kind)),
+        data=_request(method, path, HEADS[head], frame, body),
+        statuses=_documented(route) if method == route.method else frozenset(),
+        is_head=method == "HEAD",
+    )
 
 
 def _request(method: str, path: str, head: tuple[str, ...], frame: str, body: bytes) -> bytes:

@@ -58,6 +58,17 @@ def test_unknown_expectation(door: Door):
     assert json.loads(answered.partition(b"\r\n\r\n")[2])["code"] == "expectation_failed"
 
 
+def test_nobody_waits_for_the_continuation(door: Door):
+    """A client that asks whether it may go on, and goes away instead, is no error."""
+    head = b"POST /v1/jobs/a/cancel HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 7\r\n\r\n"
+    for _ in range(50):
+        with socket.create_connection(door[1], 10) as connection:
+            connection.sendall(head)
+            connection.shutdown(socket.SHUT_WR)
+            connection.recv(1)
+    silent(door)
+
+
 def test_a_compressed_body_stays_as_it_is(door: Door):
     """A body that claims to be compressed, and is not, harms neither its connection nor the log."""
     head = b"POST /v1/jobs/a/cancel HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\nContent-Length: 7\r\n\r\n"
