@@ -38,6 +38,11 @@ class Outcome:
         """Whether the fault happened and everything held, unless it could not be run here."""
         return bool(self.skipped) or (bool(self.evidence) and not self.violations)
 
+    @property
+    def broke_off(self) -> bool:
+        """Whether nothing was judged."""
+        return bool(self.violations) and not self.checked
+
     def to_json(self) -> str:
         """Return it as one line of JSON."""
         return json.dumps(attrs.asdict(self))

@@ -38,25 +38,32 @@ class Entry:
 
 
 def run(entries: Sequence[Entry], plan: Plan, say: Callable[[Outcome], None]) -> list[Outcome]:
-    """Return the outcomes of all entries in their order, and tell each as it comes."""
+    """Return the outcomes of all entries in their order, and tell each as it comes.
+
+    A row that broke off has judged nothing, so it runs once more when it has the machine for itself.
+    """
     pool = ThreadPoolExecutor(plan.at_once)
     try:
-        found = [pool.submit(_outcomes, entry, plan, say) for entry in entries]
-        return [outcome for future in found for outcome in future.result()]
+        futures = [pool.submit(_outcomes, entry, plan, say) for entry in entries]
+        found = [future.result() for future in futures]
     finally:
         # Whoever breaks it off does not want the rows that have not begun.
         pool.shutdown(cancel_futures=True)
+    for number, entry in enumerate(entries):
+        if any(outcome.broke_off for outcome in found[number]):
+            found[number] = _outcomes(entry, plan, say, "-again")
+    return [outcome for outcomes in found for outcome in outcomes]
 
 
-def _outcomes(entry: Entry, plan: Plan, say: Callable[[Outcome], None]) -> list[Outcome]:
-    found = list(_run(entry, plan))
+def _outcomes(entry: Entry, plan: Plan, say: Callable[[Outcome], None], turn: str = "") -> list[Outcome]:
+    found = list(_run(entry, plan, turn))
     for outcome in found:
         say(outcome)
     return found
 
 
-def _run(entry: Entry, plan: Plan) -> Iterator[Outcome]:
-    place = plan.place / f"{entry.row.id}-{entry.kind}"
+def _run(entry: Entry, plan: Plan, turn: str) -> Iterator[Outcome]:
+    place = plan.place / f"{entry.row.id}-{entry.kind}{turn}"
     place.mkdir()
     command = [sys.executable, "-m", "faults.alone", entry.row.id, str(place), "--server", entry.kind]
     command += ["--seed", str(plan.seed), *(["--quick"] if plan.quick else [])]

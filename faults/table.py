@@ -98,7 +98,7 @@ def _invariants(outcome: Outcome) -> str:
         return ""
     if not outcome.violations:
         return f"{len(outcome.checked)} held{_unasked(outcome)}"
-    if not outcome.checked:
+    if outcome.broke_off:
         return "**broken off**"
     broken = dict.fromkeys(line.partition(":")[0] for line in outcome.violations)
     return f"**{', '.join(broken)} broken**"
