@@ -53,6 +53,13 @@ def test_an_unknown_name_goes_to_whoever_knows_it(stage: Stage) -> None:
     assert stage.settle(claimed) is SettleVerdict.SETTLED
 
 
+def test_who_announced_nothing_leaves_nothing(stage: Stage) -> None:
+    """A consumer that has not said what it can run looks at no kind, and no place of its search is kept."""
+    park(stage, "a")
+    assert claim(stage, "silent") == []
+    assert not stage.client.exists(stage.key("can", "silent"))
+
+
 def test_a_misfit_goes_to_whoever_has_another_definition(stage: Stage) -> None:
     """A job that did not fit a definition is claimed by a consumer with another one of this name, not with the same."""
     park(stage, "a", kind=MISFIT)

@@ -131,7 +131,11 @@ def test_a_running_job_without_bookkeeping(stage: Stage, harm: Callable[[Stage, 
     stage.wait(LEASE / 2)
     stage.beat()
     stage.wait(LEASE / 2)
-    assert stage.claim() == ()
+    reply = stage.exchange(want=1)
+    assert (reply.claims, [(lease.id, lease.given_up, lease.released) for lease in reply.lost]) == (
+        (),
+        [("a", False, False)],
+    )
     assert (stage.find("a").state, stage.find("a").reason) == (State.PARKED, "its bookkeeping is incomplete")
     assert stage.send(stage.submission.replay("a")) == done(State.READY)
 

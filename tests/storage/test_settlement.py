@@ -31,14 +31,15 @@ def test_an_end_is_kept_for_its_retention(stage: Stage, outcome: Outcome) -> Non
     assert (stage.state("a"), stage.indexes()) == (None, {})
 
 
-def test_a_failure_waits_for_its_delay(stage: Stage) -> None:
+@pytest.mark.parametrize("delay", [SECOND, MILLISECOND])
+def test_a_failure_waits_for_its_delay(stage: Stage, delay: timedelta) -> None:
     """A failed attempt is counted; the job is scheduled, ready at its time and never early, with its last error."""
     stage.submit("a")
-    stage.settle(stage.claim_one(), Outcome.FAILED, failures=1, delay=SECOND, error=b'{"type":"E","message":"m"}')
+    stage.settle(stage.claim_one(), Outcome.FAILED, failures=1, delay=delay, error=b'{"type":"E","message":"m"}')
     record = stage.find("a")
-    assert (record.state, record.failures, record.due_at_ms) == (State.SCHEDULED, 1, START_MS + 1_000)
+    assert (record.state, record.failures, record.due_at_ms) == (State.SCHEDULED, 1, START_MS + delay // MILLISECOND)
     assert (record.error, record.holder, record.claimed_at_ms) == (JobError("E", "m"), "", None)
-    stage.wait(SECOND - MILLISECOND)
+    stage.wait(delay - MILLISECOND)
     assert stage.claim() == ()
     stage.wait(MILLISECOND)
     stage.exchange()
