@@ -22,7 +22,9 @@ from jobdefs.storage.scripts import script
 # What pytest-timeout and tests/support/waiting.py say.
 _LATE: Final = re.compile(r"Timeout \(>|did not come true within")
 # One kind of server is enough: that both behave alike is what the tests show of the scripts that are not altered.
-_OPTIONS: Final = ("-x", "-q", "-k", "not valkey", "-p", "no:cacheprovider", "-p", "no:xdist", "-o", "timeout=120")
+_OPTIONS: Final = ("-x", "-q", "--tb=line", "-k", "not valkey", "-o", "timeout=120")
+# Hypothesis's plugin is loaded at the end of each fork, which takes longer than most tests.
+_UNUSED: Final = ("-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:hypothesispytest")
 # So is one of the long lives that are led at random.
 _LIVES: Final = "tests/storage/test_agreement.py::test_everything_agrees_in_any_life"
 _LEFT_OUT: Final = tuple(f"--deselect={_LIVES}[redis-{seed}]" for seed in (1, 2))
@@ -107,7 +109,7 @@ def main(tests: list[str]) -> int:
     """Serve whoever is at the other end of standard input, until he hangs up."""
     with socket.socket(fileno=os.dup(0)).makefile("rw") as asker:
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        return pytest.main([*_OPTIONS, *_LEFT_OUT, *tests], plugins=[Trials(asker)])
+        return pytest.main([*_OPTIONS, *_UNUSED, *_LEFT_OUT, *tests], plugins=[Trials(asker)])
 
 
 if __name__ == "__main__":
