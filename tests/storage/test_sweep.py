@@ -229,6 +229,16 @@ def test_strange_keys_are_skipped(stage: Stage) -> None:
     assert wrongs(stage) == ["it was ready, and in no index"]
 
 
+@pytest.mark.parametrize("outcome", [Outcome.SUCCEEDED, Outcome.DEAD, Outcome.PARKED])
+def test_overwritten_bookkeeping_is_told(stage: Stage, outcome: Outcome) -> None:
+    """A job that rests, and whose bookkeeping somebody overwrote, is told; what was written is put aside."""
+    stage.submit("a")
+    stage.settle(stage.claim_one(), outcome)
+    stage.client.set(stage.key("run", "a"), "rubbish")
+    assert wrongs(stage) == [f"it stood among the {outcome.value} jobs, and its bookkeeping did not say so"]
+    assert stage.client.get(stage.key("aside", "a")) == b"rubbish"
+
+
 def test_only_own_keys_are_swept(stage: Stage) -> None:
     """Another installation on the same server is none of our business."""
     stage.send(SubmissionCalls("other").submit([new_job("a")]))

@@ -5,11 +5,11 @@ local function keep_repairs()
   if #repairs > 0 then redis.pcall('HINCRBY', meta, 'repairs', #repairs) end
 end
 
--- What there is to know of a job, nil where a key of it is of a wrong type.
+-- What there is to know of a job, nil where its envelope is of a wrong type. Bookkeeping of a wrong type says nothing.
 local function look_up(id)
   local kind = redis.call('TYPE', key('job', id)).ok
-  local run = redis.pcall('HMGET', key('run', id), 'state', 'queue', 'score', 'kind', 'name', 'finished_at_ms')
-  if run.err or (kind ~= 'string' and kind ~= 'none') then return nil end
+  if kind ~= 'string' and kind ~= 'none' then return nil end
+  local run = read_run(id, 'state', 'queue', 'score', 'kind', 'name', 'finished_at_ms')
   local name, queue, priority = stored_head(id)
   return {
     id = id, gone = kind == 'none', stated = run[1], state = KNOWN[run[1]] and run[1], queue = queue or run[2] or nil,
