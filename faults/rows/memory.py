@@ -75,8 +75,15 @@ def nothing_in_danger(stage: Stage, _case: Case) -> Iterator[str]:
 
 
 def _none_acknowledged(stage: Stage, begin: str, end: str) -> Iterator[str]:
+    """Whatever was tried only then was not acknowledged then; an answer may be on its way when it begins."""
     if stage.is_ours:
-        yield from (f"order {line.order} was acknowledged" for line in _meanwhile(stage, begin, end, "ack"))
+        begin_ns, tried = _at_ns(stage, begin), dict[str, int]()
+        for line in stage.ledger.lines():
+            if line.word == "try":
+                tried[line.order] = line.at_ns
+        for line in _meanwhile(stage, begin, end, "ack"):
+            if tried[line.order] > begin_ns:
+                yield f"order {line.order} was acknowledged"
 
 
 def _meanwhile(stage: Stage, begin: str, end: str, word: str) -> list[Line]:
