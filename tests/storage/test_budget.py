@@ -68,6 +68,15 @@ def test_every_exchange_keeps_to_the_budget(stage: Stage) -> None:
     assert due(stage) == [0, 0, 0, 0]
 
 
+def test_queues_share_the_budget(stage: Stage) -> None:
+    """However many queues have jobs, all claims of an exchange together keep to it."""
+    for queue in "abcd":
+        stage.submit(*(f"{queue}{number}" for number in range(MANY)), queue=queue)
+    reply, number = commands(stage, queues="abcd", want=4 * MANY)
+    assert number < COMMANDS
+    assert 0 < len(reply.claims) < MANY
+
+
 def test_nothing_waits_for_ever(stage: Stage) -> None:
     """Ends alone may use the budget up, and yet something of everything else is done beside them."""
     settlements = lay_out(stage)

@@ -89,10 +89,11 @@ def test_claims_carry_revocations(stage: Stage) -> None:
 def test_a_revocation_changes_nothing_else(stage: Stage) -> None:
     """A claim with a revocation says otherwise what a claim without one says."""
     stage.submit("a")
+    other = stage.claim_one(token="t")
+    stage.send(stage.values.revoke("r:b", b"by id"))
     stage.submit("b")
-    stage.send(stage.values.revoke("r:a", b"by id"))
-    revoked, other = stage.claim(2)
-    assert attrs.evolve(revoked, id="b", revoked=b"", envelope=other.envelope) == other
+    revoked = stage.claim_one(token="t2")
+    assert attrs.evolve(revoked, id="a", token="t", envelope=other.envelope, revoked=b"") == other
 
 
 def test_a_repeated_claim_carries_them_too(stage: Stage) -> None:
