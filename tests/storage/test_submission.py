@@ -76,6 +76,8 @@ def test_an_id_twice_in_one_batch(stage: Stage) -> None:
 
 GOOD = new_job("x").envelope
 PLAIN = ("", "", "", "")
+HEAD_BYTES = 512
+LONGEST = b"N" * (HEAD_BYTES - GOOD.index(b'"payload"') + len("TEST_JOB"))
 REFUSED = [b"refused", b"", b"", b"unreadable", b"", b""]
 
 
@@ -98,7 +100,7 @@ def sent_raw(stage: Stage, *jobs: Sequence[str | bytes]) -> list[bytes]:
         GOOD.replace(b'"queue":"default"', b'"queue":"Default"'),
         GOOD.replace(b'"priority":0', b'"priority":10'),
         GOOD.replace(b'"payload"', b'"enqueued_at_ms":1,"payload"'),
-        GOOD.replace(b'"name":"TEST_JOB"', b'"name":"' + b"x" * 600 + b'"'),
+        GOOD.replace(b"TEST_JOB", LONGEST + b"N"),
     ],
 )
 def test_an_unreadable_head_is_refused(stage: Stage, envelope: bytes) -> None:
@@ -107,6 +109,13 @@ def test_an_unreadable_head_is_refused(stage: Stage, envelope: bytes) -> None:
     with pytest.raises(UnreadableEnvelope, match=r"took in nothing: job 2 of 3 does not begin as .*FORMAT\.md says"):
         stage.submit_all(batch)
     assert stage.dump() == {}
+
+
+def test_the_longest_head_is_read(stage: Stage) -> None:
+    """A head may have 512 bytes; whatever reads it again reads all of it."""
+    stage.submit_all([NewJob(envelope=GOOD.replace(b"TEST_JOB", LONGEST))])
+    stage.cancel("x")
+    assert stage.ledger(LONGEST.decode()) == {"enqueued": 1, "cancelled": 1}
 
 
 def test_a_time_that_is_no_number_is_refused(stage: Stage) -> None:

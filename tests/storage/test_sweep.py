@@ -11,7 +11,7 @@ from jobdefs.storage.contract import Outcome, Repair, Sweep
 from jobdefs.storage.submission import SubmissionCalls
 from jobdefs.storage.upkeep import UpkeepCalls
 from jobdefs.unique import UniqueLock
-from tests.support.stage import HOUR, LEASE, MILLISECOND, NAMESPACE, SECOND, Stage, new_job
+from tests.support.stage import HOUR, LEASE, NAMESPACE, SECOND, Stage, new_job
 
 PASS = timedelta(seconds=5)
 KIND = "d1:TEST_JOB"
@@ -93,11 +93,28 @@ def test_a_job_without_a_lease_gets_one(stage: Stage) -> None:
     kept, _ = stage.claim(2)
     stage.client.delete(stage.key("leases"))
     assert len(sweep(stage)) == 2
-    for _ in range(4):
+    for _ in range(3):
         stage.wait(LEASE / 4)
-        assert stage.beat(kept).lost == ()
-    stage.wait(MILLISECOND)
+        assert (stage.beat(kept).lost, stage.exchange().lost) == ((), ())
+    stage.wait(LEASE / 4)
     assert [lost.id for lost in stage.exchange().lost] == ["vanished"]
+
+
+def test_a_ready_job_comes_back_to_its_place(stage: Stage) -> None:
+    """A job that was handed back, and that its queue forgot, stands before those that came after it."""
+    stage.submit("a", "b")
+    stage.settle(stage.claim_one(), Outcome.RELEASED)
+    stage.client.zrem(stage.key("ready", "default"), "a")
+    assert wrongs(stage) == ["it was ready, and in no index"]
+    assert [claim.id for claim in stage.claim(2)] == ["a", "b"]
+
+
+def test_a_state_that_is_none_is_written_anew(stage: Stage) -> None:
+    """Bookkeeping without a word of a state that there is says where its job stands, after the sweep."""
+    stage.submit("a")
+    stage.client.hset(stage.key("run", "a"), "state", "rubbish")
+    assert wrongs(stage) == ["it stood among the ready jobs, and its bookkeeping did not say so"]
+    assert stage.client.hget(stage.key("run", "a"), "state") == b"ready"
 
 
 def test_an_entry_in_a_foreign_index_is_removed(stage: Stage) -> None:
@@ -325,3 +342,14 @@ def test_the_ledger_agrees_again(stage: Stage, damage: str) -> None:
     assert {job_id: stage.state(job_id) for job_id in states} == states
     assert stage.send(stage.inspection.ledger()).faults == ()
     assert stage.ledger() == {"enqueued": 10, **Counter(state for [state] in stage.indexes().values())}
+
+
+def test_the_ledger_agrees_name_by_name(stage: Stage) -> None:
+    """Where jobs of two names left two states for a third one, each is counted as what it was."""
+    stage.submit("a", name="A")
+    stage.submit("b", name="B", delay=HOUR)
+    for job_id, index in (("a", "ready"), ("b", "scheduled")):
+        stage.client.zrem(stage.key(index, "default"), job_id)
+        stage.client.hset(stage.key("run", job_id), "state", "parked")
+    assert wrongs(stage) == ["it was parked, and in no index"] * 2
+    assert stage.ledger("A") == stage.ledger("B") == {"enqueued": 1, "parked": 1}
