@@ -77,6 +77,15 @@ def test_queues_share_the_budget(stage: Stage) -> None:
     assert 0 < len(reply.claims) < MANY
 
 
+def test_ends_of_every_kind_leave_within_the_budget(stage: Stage) -> None:
+    """Jobs whose retention is over share it, however each of them has ended."""
+    for outcome in (Outcome.SUCCEEDED, Outcome.DEAD, Outcome.CANCELLED, Outcome.EXPIRED):
+        stage.tell([ending(claim, outcome, keep=LEASE) for claim in claimed(stage, outcome)])
+    stage.wait(LEASE)
+    _, number = commands(stage)
+    assert number < COMMANDS
+
+
 def test_nothing_waits_for_ever(stage: Stage) -> None:
     """Ends alone may use the budget up, and yet something of everything else is done beside them."""
     settlements = lay_out(stage)

@@ -88,12 +88,13 @@ def test_filters(crowd: Stage, filters: dict[str, Any], expected: list[str]) -> 
     assert listed(crowd, **filters) == listed(crowd, limit=1, **filters) == expected
 
 
-def test_finished_jobs_come_newest_first(stage: Stage) -> None:
-    """Of finished jobs with one retention, the one that ended last comes first."""
+@pytest.mark.parametrize("outcome", [Outcome.SUCCEEDED, Outcome.PARKED])
+def test_the_newest_comes_first(stage: Stage, outcome: Outcome) -> None:
+    """Of finished jobs with one retention, and of parked ones, the last to get there comes first."""
     stage.submit("a", "b", "c")
     for claim in stage.claim(3):
         stage.wait(SECOND)
-        stage.settle(claim, keep=HOUR)
+        stage.settle(claim, outcome, keep=HOUR)
     assert listed(stage) == listed(stage, limit=1) == ["c", "b", "a"]
 
 
