@@ -23,6 +23,14 @@ def test_a_submission_that_fails_leaves_nothing(stage: Stage) -> None:
     assert stage.claim_one().id == "a"
 
 
+def test_a_repeat_looks_at_no_index(stage: Stage) -> None:
+    """The same job again is there already, also where the index in which a new one would stand is of a wrong type."""
+    stage.submit("a")
+    stage.claim_one()
+    stage.client.rpush(stage.key("ready", "default"), "not ours")
+    assert [(receipt.created, receipt.state) for receipt in stage.submit("a")] == [(False, State.RUNNING)]
+
+
 def test_a_replacement_that_fails_leaves_the_old_one(stage: Stage) -> None:
     """Where a job cannot be put in, the one that it would have replaced still waits."""
     lock = UniqueLock(key="k", conflict=Conflict.REPLACE)

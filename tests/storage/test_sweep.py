@@ -142,6 +142,15 @@ def test_a_job_without_its_envelope_is_parked(stage: Stage, state: State) -> Non
     assert stage.send(stage.inspection.ledger()).faults == ()
 
 
+def test_a_job_of_which_bookkeeping_is_left_is_parked(stage: Stage) -> None:
+    """What is in no index and has no envelope is seen again as well."""
+    stage.submit("a")
+    stage.settle(stage.claim_one(), Outcome.RELEASED)
+    stage.client.delete(stage.key("job", "a"), stage.key("ready", "default"))
+    assert wrongs(stage) == ["it was ready, and its envelope is gone; it is parked"]
+    assert (stage.state("a"), stage.ledger()) == (State.PARKED, {"enqueued": 1, "parked": 1})
+
+
 def test_an_unreadable_job_in_no_index_is_parked(stage: Stage) -> None:
     """A job that cannot tell its queue stays where it waits; where it waits nowhere, it is parked with its bytes."""
     stage.submit("waits", "lost", queue="mail")
@@ -191,7 +200,7 @@ def test_a_key_whose_job_is_gone_is_free(stage: Stage) -> None:
     stage.submit_all([new_job("a", lock=UniqueLock(key="a")), new_job("b", lock=UniqueLock(key="b"))])
     stage.submit_all([new_job("c", lock=window)])
     stage.client.set(stage.key("unique", "TEST_JOB:d"), "finished gone")
-    assert wrongs(stage) == ["its unique key TEST_JOB:d was left behind"]
+    assert sweep(stage) == [Repair("gone", "its unique key TEST_JOB:d was left behind")]
     left = [key.decode().rsplit(":", 1)[1] for key in stage.client.scan_iter(stage.key("unique", "*"))]
     assert sorted(left) == ["a", "b", "w"]
 
