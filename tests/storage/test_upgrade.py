@@ -113,6 +113,14 @@ def test_everything_goes_on(stage: Stage) -> None:
     )
 
 
+def test_a_parked_job_without_a_place(stage: Stage) -> None:
+    """A parked job that does not say where it stood in its queue is offered as the others are."""
+    stage.client.hdel(stage.key("run", "unreadable"), "score")
+    upgrade(stage)
+    stage.send(stage.execution.announce(holder="h", abilities={"": "v2"}))
+    assert "unreadable" in {claim.id for claim in stage.claim(20)}
+
+
 def test_what_is_over_goes(stage: Stage) -> None:
     """Jobs that ended under version 1 leave at their time, and their ids stay taken, as are older ones."""
     upgrade(stage)
