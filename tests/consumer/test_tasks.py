@@ -1,5 +1,6 @@
 """Plain Huey tasks keep what Huey promises for them, in a real consumer with threads and with processes."""
 
+import time
 from datetime import timedelta
 from types import ModuleType
 from typing import Any
@@ -75,12 +76,12 @@ def test_chord_with_a_failure(tasks: ModuleType) -> None:
 
 def test_schedule(jobs: Jobs, tasks: ModuleType) -> None:
     """A scheduled task waits in the store and starts at its time."""
+    began_ms = time.time() * 1_000
     result = tasks.add.schedule((5, 6), delay=0.2)
     assert jobs.state(result.id) is State.SCHEDULED
     job = jobs.ended(result.id)
     assert value_of(result) == 11
-    assert job.envelope is not None
-    assert (job.claimed_at_ms or 0) - job.envelope.enqueued_at_ms >= 195
+    assert (job.claimed_at_ms or 0) - began_ms >= 199
 
 
 def test_revoke(jobs: Jobs, tasks: ModuleType, ledger: Ledger) -> None:

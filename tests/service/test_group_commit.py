@@ -8,7 +8,7 @@ import attrs
 import pytest
 
 from jobdefs import Catalog, define, definition_of, load_catalog
-from jobdefs.errors import DuplicateJob, IdempotencyConflict, InvalidPayload, NotDurable, StoreError, StoreUnavailable
+from jobdefs.errors import DuplicateJob, IdempotencyConflict, InvalidPayload, NotDurable, StoreCorrupt, StoreUnavailable
 from jobdefs.storage.drivers import AsyncStore
 from service import EnqueueReceipt, EnqueueRequest, QueueService
 from service.group_commit import CALLS_AT_ONCE
@@ -119,7 +119,7 @@ async def test_one_spoils_nothing(redis_url: str, valkey_server: RealServer, sto
         *(queue.enqueue("TEST_JOB", PAYLOAD) for _ in range(5)),
         return_exceptions=True,
     )
-    assert [type(one) for one in outcomes] == [*[EnqueueReceipt] * 5, StoreError, *[EnqueueReceipt] * 5]
+    assert [type(one) for one in outcomes] == [*[EnqueueReceipt] * 5, StoreCorrupt, *[EnqueueReceipt] * 5]
 
 
 async def test_a_cancelled_one_leaves_the_others_alone(met: QueueService):

@@ -143,7 +143,7 @@ async def test_many_wait_while_frozen(own_server: RealServer, client: Client):
         refused_s = [await refused(client) for _ in range(20)]
     # Medians: other programs on the machine may hold up a single answer.
     assert statistics.median(healthy_s) <= 0.05
-    assert 0.9 <= statistics.median(waited_s) <= 1.3
+    assert 0.9 <= statistics.median(waited_s) <= 1.6
     assert statistics.median(refused_s) <= 0.05
     with taking(0, 3):
         await eventually_async(lambda: accepted(client))
@@ -170,7 +170,7 @@ async def test_first_met_frozen(own_server: RealServer):
     async with TestClient(TestServer(app)) as client:
         with own_server.frozen():
             waited_s = await asyncio.gather(*(refused(client) for _ in range(50)))
-        assert 0.9 <= statistics.median(waited_s) <= 1.3
+        assert 0.9 <= statistics.median(waited_s) <= 1.6
         with taking(0, 3):
             await eventually_async(lambda: accepted(client))
 
