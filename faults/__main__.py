@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     print(json.dumps([attrs.asdict(outcome) for outcome in outcomes], indent=2) if options.json else told)
     if options.write:
         table.write(told)
-    return _verdict([outcome for outcome in outcomes if outcome.system == "ours" and not outcome.passed], place)
+    return _verdict([outcome for outcome in outcomes if outcome.failed], place)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -48,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, help="of the mix of jobs and the moments of faults; told in the table")
     parser.add_argument("--server", choices=(*server.KINDS, "both"), help="instead of each row on one of them in turn")
     parser.add_argument("--at-once", type=int, default=Plan.__attrs_attrs__.at_once.default, help="rows at a time")
+    parser.add_argument("--again", action="store_true", help="run a row that failed beside others once more by itself")
     parser.add_argument("--write", action="store_true", help="keep the table in docs/faults.md")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     return parser
@@ -55,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _plan(options: argparse.Namespace, place: Path) -> Plan:
     seed = int(time.time()) % 100_000 if options.seed is None else options.seed
-    plan = Plan(place=place, seed=seed, quick=options.quick, at_once=options.at_once)
+    plan = Plan(place=place, seed=seed, quick=options.quick, at_once=options.at_once, again=options.again)
     return attrs.evolve(plan, patience_s=_QUICK_PATIENCE_S) if options.quick else plan
 
 
@@ -76,6 +77,13 @@ def _say(outcome: Outcome, after_s: float) -> None:
     word = how if outcome.system == "ours" else f"lost {outcome.lost:,}, repeated {outcome.repeated:,}"
     line = f"{after_s:4.0f} s  {outcome.row:4} {outcome.system}, {outcome.server}: {word} ({outcome.seconds:.0f} s)"
     print(line, file=sys.stderr, flush=True)
+    if outcome.failed:
+        _say_why(outcome)
+
+
+def _say_why(outcome: Outcome) -> None:
+    shown = outcome.violations or ("there is no sign that the fault happened",)
+    print("\n".join(f"  {line}" for line in shown[:_SHOWN]), file=sys.stderr, flush=True)
 
 
 def _verdict(failed: list[Outcome], place: Path) -> int:
@@ -83,9 +91,8 @@ def _verdict(failed: list[Outcome], place: Path) -> int:
         rmtree(place, ignore_errors=True)
         return 0
     for outcome in failed:
-        shown = outcome.violations or ("there is no sign that the fault happened",)
         print(f"\n{outcome.row} on {outcome.server} failed, seed {outcome.seed}: {outcome.title}", file=sys.stderr)
-        print("\n".join(f"  {line}" for line in shown[:_SHOWN]), file=sys.stderr)
+        _say_why(outcome)
     print(f"\nthe ledgers and the logs are in {place}", file=sys.stderr)
     return 1
 

@@ -39,6 +39,11 @@ class Outcome:
         return bool(self.skipped) or (bool(self.evidence) and not self.violations)
 
     @property
+    def failed(self) -> bool:
+        """Whether it is ours and has not passed; nobody promised that a rival holds."""
+        return self.system == "ours" and not self.passed
+
+    @property
     def broke_off(self) -> bool:
         """Whether nothing was judged."""
         return bool(self.violations) and not self.checked

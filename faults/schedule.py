@@ -20,12 +20,16 @@ _MERCY_S: Final = 15.0
 
 @attrs.frozen(kw_only=True)
 class Plan:
-    """How rows are run: ``at_once`` of them, each for ``patience_s`` seconds at the most."""
+    """How rows are run: ``at_once`` of them, each for ``patience_s`` seconds at the most.
+
+    ``again`` says whether a row that failed beside others runs once more by itself.
+    """
 
     place: Path
     seed: int = 1
     quick: bool = False
     at_once: int = 4
+    again: bool = False
     patience_s: float = 900.0
 
 
@@ -50,7 +54,7 @@ def run(entries: Sequence[Entry], plan: Plan, say: Callable[[Outcome], None]) ->
         # Whoever breaks it off does not want the rows that have not begun.
         pool.shutdown(cancel_futures=True)
     for number, entry in enumerate(entries):
-        if any(outcome.broke_off for outcome in found[number]):
+        if any(outcome.broke_off or (plan.again and outcome.failed) for outcome in found[number]):
             found[number] = _outcomes(entry, plan, say, "-again")
     return [outcome for outcomes in found for outcome in outcomes]
 
