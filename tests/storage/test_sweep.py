@@ -354,11 +354,13 @@ def test_the_ledger_agrees_again(stage: Stage, damage: str) -> None:
 
 
 def test_the_ledger_agrees_name_by_name(stage: Stage) -> None:
-    """Where jobs of two names left two states for a third one, each is counted as what it was."""
-    stage.submit("a", name="A")
-    stage.submit("b", name="B", delay=HOUR)
-    for job_id, index in (("a", "ready"), ("b", "scheduled")):
+    """Where jobs of two names left two states for a third one, each is counted as what it was, in whatever order."""
+    were = {
+        f"{name}{number}": (name, index) for name, index in (("A", "ready"), ("B", "scheduled")) for number in range(5)
+    }
+    for job_id, (name, index) in were.items():
+        stage.submit(job_id, name=name, delay=HOUR if index == "scheduled" else timedelta(0))
         stage.client.zrem(stage.key(index, "default"), job_id)
         stage.client.hset(stage.key("run", job_id), "state", "parked")
-    assert wrongs(stage) == ["it was parked, and in no index"] * 2
-    assert stage.ledger("A") == stage.ledger("B") == {"enqueued": 1, "parked": 1}
+    assert wrongs(stage) == ["it was parked, and in no index"] * len(were)
+    assert stage.ledger("A") == stage.ledger("B") == {"enqueued": 5, "parked": 5}
