@@ -1,59 +1,21 @@
-"""The rows of the table, a file for each group of faults; a new group is named here."""
+"""The rows of the table, a file for each group of faults; whatever file here has ``ROWS`` in it is one."""
 
+import pkgutil
 import re
+from collections.abc import Iterator
+from importlib import import_module
 from typing import Final
 
 from faults.row import Row
-from faults.rows import (
-    blocked,
-    builds,
-    clocks,
-    consumers,
-    consumers_clock,
-    disks,
-    emptied,
-    frozen,
-    garbage,
-    links,
-    memory,
-    pills,
-    replicas,
-    replies,
-    restarts,
-    scripts,
-    silence,
-    slow,
-    storm,
-    torn,
-)
 
-_GROUPS: Final = (
-    blocked,
-    builds,
-    clocks,
-    consumers,
-    consumers_clock,
-    disks,
-    emptied,
-    frozen,
-    garbage,
-    links,
-    memory,
-    pills,
-    replicas,
-    replies,
-    restarts,
-    scripts,
-    silence,
-    slow,
-    storm,
-    torn,
-)
+
+def _found() -> Iterator[Row]:
+    for module in pkgutil.iter_modules(__path__, f"{__name__}."):
+        yield from import_module(module.name).ROWS
 
 
 def _place(row: Row) -> tuple[int, str]:
     return int(re.sub(r"\D", "", row.id)), row.id
 
 
-_FOUND: Final = [row for group in _GROUPS for row in group.ROWS]
-ROWS: Final[dict[str, Row]] = {row.id: row for row in sorted(_FOUND, key=_place)}
+ROWS: Final[dict[str, Row]] = {row.id: row for row in sorted(_found(), key=_place)}

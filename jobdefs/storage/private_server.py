@@ -179,8 +179,11 @@ class PrivateServer:
         script in it, and at its next start takes whatever was written behind for a part of it, and drops it.
         """
         _asked(self._socket, b"BGREWRITEAOF")
-        while any(word in (told := _asked(self._socket, b"INFO persistence") or b"") for word in _REWRITING):
+        told = b""
+        # One that has much to write may be silent for a while; one that has ended will not speak again.
+        while self.pid and (not told or any(word in told for word in _REWRITING)):
             time.sleep(0.01)
+            told = _asked(self._socket, b"INFO persistence") or b""
         if b"aof_last_bgrewrite_status:ok" not in told:
             self.stop()
             raise SettingsError(f"the private server in {self._state_dir} could not write: {_tail(self._log)}")

@@ -5,15 +5,18 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import redis
 
+from faults.process import await_still
 from faults.tools import append_only
 from jobdefs.durability import DISK
 from jobdefs.errors import SettingsError
+from jobdefs.storage import private_server
 from jobdefs.storage.drivers import Store
 from jobdefs.storage.private_server import DEFAULT_URL, PrivateServer, resolve_url, state_directory
 from jobdefs.storage.server_binary import find
@@ -108,6 +111,25 @@ def test_what_follows_a_torn_end_outlives_a_kill(state_dir: Path) -> None:
         os.kill(server.pid or 0, signal.SIGKILL)
     with PrivateServer(state_dir) as server, redis.Redis.from_url(server.url) as client:
         assert (client.get("torn"), client.get("after")) == (None, b"it")
+
+
+def test_one_that_is_silent_while_it_writes_is_awaited(state_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A start on data of an earlier one takes the time that the server takes; its silence is no failure."""
+    with PrivateServer(state_dir) as server, redis.Redis.from_url(server.url) as client:
+        client.set("kept", "it")
+    again, asked, frozen = PrivateServer(state_dir), private_server._asked, list[int]()
+
+    def ask(path: Path, command: bytes) -> bytes | None:
+        if command == b"INFO persistence" and again.pid and not frozen:
+            frozen.append(again.pid)
+            os.kill(again.pid, signal.SIGSTOP)
+            await_still(again.pid)
+            threading.Timer(2.5, os.kill, (again.pid, signal.SIGCONT)).start()
+        return asked(path, command)
+
+    monkeypatch.setattr(private_server, "_asked", ask)
+    with again, redis.Redis.from_url(again.url) as client:
+        assert (len(frozen), client.get("kept")) == (1, b"it")
 
 
 def test_a_second_terminal_finds_it(state_dir: Path) -> None:
