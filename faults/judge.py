@@ -184,7 +184,7 @@ def innocents_live(case: Case) -> Iterator[str]:
     """A job that does no harm does not die of another's; only a unique one may be cancelled, by its successor."""
     yield from none_dead(case)
     for story, record in case.known:
-        if record.state is State.CANCELLED and not _replaceable(story):
+        if record.state is State.CANCELLED and not _replaceable(story, record):
             yield f"cancelled: order {story.number}, though nobody asked for it"
 
 
@@ -195,8 +195,9 @@ def none_dead(case: Case) -> Iterator[str]:
             yield f"innocent {record.state}: order {story.number}: {record.error}"
 
 
-def _replaceable(story: Story) -> bool:
-    return bool(story.order and story.order.key and not story.ends)
+def _replaceable(story: Story, record: JobRecord) -> bool:
+    # An end that its process did not live to tell counts for nothing: the job waits again when its lease is lost.
+    return bool(story.order and story.order.key and story.ends <= record.lost)
 
 
 def one_follow_up(case: Case) -> Iterator[str]:

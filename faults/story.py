@@ -132,13 +132,18 @@ def _end(story: Story, line: Line) -> None:
 
 def cut_off_s(told: Mapping[str, Story], lines: Iterable[Line]) -> list[float]:
     """Return how long each order whose run was cut off by a kill had to wait until it ran again, in seconds."""
-    killed = {int(line.detail): line.at_ns for line in lines if (line.word, line.job) == ("fault", "kill")}
-    return [
-        (after.began_ns - killed[run.pid]) / 1e9
-        for story in told.values()
-        for run, after in zip(story.runs, story.runs[1:], strict=False)
-        if not run.word and run.pid in killed
-    ]
+    kills = defaultdict(list)
+    for line in lines:
+        if (line.word, line.job) == ("fault", "kill"):
+            kills[int(line.detail)].append(line.at_ns)
+    waits = []
+    for story in told.values():
+        for run, after in zip(story.runs, story.runs[1:], strict=False):
+            # Where there are many processes, their numbers come again.
+            died_ns = next((at_ns for at_ns in kills[run.pid] if at_ns > run.began_ns), None)
+            if not run.word and died_ns is not None:
+                waits.append((after.began_ns - died_ns) / 1e9)
+    return waits
 
 
 def by_key(told: Mapping[str, Story]) -> dict[str, list[Story]]:

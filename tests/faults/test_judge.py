@@ -9,8 +9,9 @@ import pytest
 
 from faults.jobs import Work
 from faults.judge import INVARIANTS, Case, losses, violations
+from faults.ledger import Line
 from faults.orders import Kind, Order
-from faults.story import Run, Story
+from faults.story import Run, Story, cut_off_s
 from jobdefs.record import Event, JobError, JobRecord, Ledger, LedgerEntry
 from jobdefs.state import State
 from service.options import EnqueueOptions
@@ -65,6 +66,23 @@ def test_what_is_well_breaks_nothing() -> None:
     repeated.record = a_record(lost=1, result=b"2")
     case = a_case(a_story(), failed, repeated, bound=1)
     assert (violations(case), losses(case), case.again) == ([], [], 1)
+
+
+def test_how_long_a_job_that_was_cut_off_waited() -> None:
+    """From the kill that cut its run off until the next run, also where an earlier process had the same number."""
+    story = a_story()
+    story.runs = [a_run(word="", began_s=5), a_run(2, began_s=9)]
+    kills = [Line("fault", "-", "kill", "101", 1, at_s * SECOND_NS, 0) for at_s in (1, 6, 20)]
+    assert cut_off_s({"1": story}, kills) == [3.0]
+
+
+def test_a_unique_job_may_be_replaced_until_its_end_was_told() -> None:
+    """One whose holder died before it told the end waits again, and may be replaced; one that has ended may not."""
+    untold, ended = a_story("1", key="k"), a_story("2", key="l")
+    untold.record = a_record(State.CANCELLED, lost=1)
+    ended.record = a_record(State.CANCELLED)
+    assert broken(a_case(untold)) == set()
+    assert broken(a_case(ended)) == {"I16"}
 
 
 def vanish(story: Story) -> None:
