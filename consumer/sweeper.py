@@ -12,12 +12,12 @@ from jobdefs.storage.drivers import Store
 from jobdefs.storage.inspection import InspectionCalls
 from jobdefs.storage.upkeep import UpkeepCalls
 
-_PAUSE_S: Final = 1.0
+_PAUSE_S: Final = 0.5
 _JITTER: Final = 0.2
 
 
 class Sweeper:
-    """A thread that asks about once a second whether it is its turn; the store bounds all consumers together.
+    """A thread that asks about twice a second whether it is its turn; the store bounds all consumers together.
 
     Whoever ends a pass looks at the ledger, too.
     """

@@ -14,9 +14,9 @@ from jobdefs.storage.contract import Repair, Sweep, Upkeep
 from jobdefs.storage.scripts import script
 
 STEPS: Final = {1: "upgrade"}
-_AT_ONCE: Final = 200
+_AT_ONCE: Final = 100
 _CARRIED_AT_ONCE: Final = 5_000
-_STEP: Final = timedelta(seconds=1)
+_STEP: Final = timedelta(milliseconds=500)
 _PASS: Final = timedelta(seconds=5)
 
 

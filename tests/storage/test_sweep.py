@@ -273,12 +273,12 @@ def test_only_own_keys_are_swept(stage: Stage) -> None:
 
 
 def test_nobody_sweeps_too_early(stage: Stage) -> None:
-    """All consumers together take one step a second, go on where another ended, and rest after a pass."""
+    """All consumers together take two steps a second, go on where another ended, and rest after a pass."""
     stage.submit(*(f"j{number}" for number in range(500)))
     first = step(stage)
-    assert (first.wait, first.ended) == (SECOND, False)
-    stage.wait(SECOND / 4)
-    assert step(stage) == Sweep(wait=SECOND * 3 / 4, ended=False, repairs=())
+    assert (first.wait, first.ended) == (SECOND / 2, False)
+    stage.wait(SECOND / 8)
+    assert step(stage) == Sweep(wait=SECOND * 3 / 8, ended=False, repairs=())
     stage.wait(SECOND)
     for _ in range(100):
         if (done := step(stage)).ended:
