@@ -8,6 +8,7 @@ from jobdefs.policy import DEFAULT_QUEUE, Retention
 from jobdefs.retry import RetryPolicy
 from jobdefs.state import State
 from jobdefs.unique import Conflict, Unique, Until
+from jobdefs.upgrade import upgrades
 
 __all__ = [
     "DEFAULT_QUEUE",
@@ -27,4 +28,5 @@ __all__ = [
     "define",
     "definition_of",
     "load_catalog",
+    "upgrades",
 ]

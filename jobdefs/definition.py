@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 import attrs
 
 from jobdefs.errors import DefinitionError
-from jobdefs.policy import DEFAULT_QUEUE, HIGHEST_PRIORITY, LOWEST_PRIORITY, Retention
+from jobdefs.policy import DEFAULT_QUEUE, FIRST_VERSION, HIGHEST_PRIORITY, LAST_VERSION, LOWEST_PRIORITY, Retention
 from jobdefs.retry import RetryPolicy
 from jobdefs.unique import Unique
 
@@ -22,10 +22,14 @@ P = TypeVar("P")
 
 @attrs.frozen(kw_only=True)
 class Definition:
-    """One kind of job. ``payload`` is an attrs class; ``timeout`` bounds one attempt (None: no bound)."""
+    """One kind of job. ``payload`` is an attrs class; ``timeout`` bounds one attempt (None: no bound).
+
+    ``version`` (1 to 9999) is that of the payload: payloads of a lower one are upgraded before they are read.
+    """
 
     name: str
     payload: type[Any]
+    version: int = FIRST_VERSION
     queue: str = DEFAULT_QUEUE
     priority: int = LOWEST_PRIORITY
     retry: RetryPolicy = RetryPolicy()
@@ -50,6 +54,10 @@ class Definition:
         )
         self._check(
             LOWEST_PRIORITY <= self.priority <= HIGHEST_PRIORITY, f"priority {self.priority} is not between 0 and 9"
+        )
+        self._check(
+            type(self.version) is int and FIRST_VERSION <= self.version <= LAST_VERSION,
+            f"version is {self.version!r}, and must be an integer from {FIRST_VERSION} to {LAST_VERSION}",
         )
         self._check(self.timeout is None or self.timeout > timedelta(0), "timeout must be longer than nothing")
         if self.unique is not None:
@@ -86,8 +94,8 @@ class Definition:
 def define(name: str, **options: Any) -> Callable[[type[P]], type[P]]:
     """Make the attrs class below a job of this name; the class itself stays as it was.
 
-    ``options`` are the fields of Definition: queue, priority, retry, timeout, retention, unique, description. The
-    description defaults to the class's docstring. Raises DefinitionError for anything that cannot work.
+    ``options`` are the fields of Definition: version, queue, priority, retry, timeout, retention, unique, description.
+    The description defaults to the class's docstring. Raises DefinitionError for anything that cannot work.
     """
     _refuse_unknown(name, options)
 

@@ -15,6 +15,9 @@
     │   ├── DuplicateJob           another job holds the unique key
     │   └── IdempotencyConflict    the id or key was used for another request
     ├── UnreadableEnvelope         stored bytes are no job that this version can read
+    ├── UnreadablePayload          a stored payload cannot be made into one of this program's version
+    │   ├── NewerPayload           it has a version that this program does not know
+    │   └── UpgradeFailed          an upgrade raised, or returned no object
     ├── UnwritableResult           what a handler returned has no written form
     └── StoreError                 the store did not do what was asked
         ├── StoreUnavailable       no answer in time: try again
@@ -95,13 +98,17 @@ class Fault:
 
 
 class InvalidPayload(RequestError):
-    """The JSON does not fit the payload class; ``faults`` holds every fault, not only the first."""
+    """The JSON does not fit the payload class; ``faults`` holds every fault, not only the first.
+
+    ``upgrade`` are the versions between which it was upgraded before, if it was: the paths are those of the new one.
+    """
 
     code = "payload_invalid"
 
-    def __init__(self, name: str, faults: tuple[Fault, ...]) -> None:
+    def __init__(self, name: str, faults: tuple[Fault, ...], upgrade: tuple[int, int] | None = None) -> None:
         listed = "; ".join(f"{fault.path}: {fault.reason}" for fault in faults)
-        super().__init__(f"The payload does not fit {name}: {listed}.")
+        was = ", upgraded from version {} to {},".format(*upgrade) if upgrade else ""
+        super().__init__(f"The payload{was} does not fit {name}: {listed}.")
         self.name = name
         self.faults = faults
 
@@ -178,6 +185,40 @@ class UnreadableEnvelope(JobsError):
     """Stored bytes are no job that this version can read; the text says why. They are parked, never dropped."""
 
     code = "envelope_unreadable"
+
+
+class UnreadablePayload(JobsError):
+    """A stored payload cannot be made into one of this program's version. Such jobs are parked, never dropped."""
+
+    code = "payload_unreadable"
+
+
+class NewerPayload(UnreadablePayload):
+    """The payload has a ``version`` above the one that this program knows."""
+
+    code = "payload_newer"
+
+    def __init__(self, name: str, version: int, known: int) -> None:
+        super().__init__(
+            f"The payload has version {version} of {name}, and this program knows version {known}; "
+            f"deploy a consumer that knows version {version}, which then gets the job."
+        )
+        self.name = name
+        self.version = version
+
+
+class UpgradeFailed(UnreadablePayload):
+    """An upgrade of an old payload raised, or returned no object; ``version`` is the one it began with."""
+
+    code = "upgrade_failed"
+
+    def __init__(self, name: str, version: int, place: str, reason: str) -> None:
+        super().__init__(
+            f"The payload of {name} cannot be upgraded from version {version} to {version + 1}: {place} {reason}; "
+            "deploy a consumer with a mended upgrade, which then gets the job."
+        )
+        self.name = name
+        self.version = version
 
 
 class UnwritableResult(JobsError):

@@ -11,6 +11,7 @@ from jobdefs.catalog import Catalog
 from jobdefs.definition import Definition
 from jobdefs.errors import Fault, InvalidPayload, TooLarge, UnwritableResult
 from jobdefs.policy import MAX_DEPTH, MAX_PAYLOAD_BYTES, MAX_RESULT_BYTES
+from jobdefs.upgrade import check_chain, refuse_newer, upgraded
 from jobdefs.wire.body import read_json, too_deep
 from jobdefs.wire.form import Form
 from jobdefs.wire.misfit import Misfit
@@ -30,12 +31,19 @@ def prepare(catalog: Catalog) -> None:
 
 
 def check(definition: Definition) -> None:
-    """Raise DefinitionError for a payload class with a field that cannot be written; it names class, field and type."""
+    """Raise DefinitionError for a field that cannot be written, and for a version that cannot be upgraded."""
     json_schema(definition)
+    check_chain(definition)
 
 
-def structure(definition: Definition, value: object) -> Any:
-    """Return the payload object that parsed JSON stands for; raises InvalidPayload with every fault there is."""
+def structure(definition: Definition, value: object, version: int | None = None) -> Any:
+    """Return the payload object that parsed JSON stands for; raises InvalidPayload with every fault there is.
+
+    JSON of an older ``version`` (None: the definition's own) is upgraded before, and may be changed by that. Raises
+    NewerPayload and UpgradeFailed, too.
+    """
+    if version is not None and version != definition.version:
+        return _structure_other(definition, value, version)
     try:
         return _form(definition.payload).structure(value)
     except Misfit as misfit:
@@ -44,9 +52,19 @@ def structure(definition: Definition, value: object) -> Any:
         raise InvalidPayload(definition.name, (_TOO_DEEP,)) from None
 
 
-def decode(definition: Definition, data: bytes) -> Any:
-    """Return the payload object that JSON text stands for; raises InvalidBody and InvalidPayload."""
-    return structure(definition, read_json(data))
+def _structure_other(definition: Definition, value: object, version: int) -> Any:
+    refuse_newer(definition, version)
+    if not isinstance(value, dict):
+        return structure(definition, value)
+    try:
+        return structure(definition, upgraded(definition, value, version))
+    except InvalidPayload as error:
+        raise InvalidPayload(definition.name, error.faults, upgrade=(version, definition.version)) from None
+
+
+def decode(definition: Definition, data: bytes, version: int | None = None) -> Any:
+    """Return the payload object that JSON text stands for; raises InvalidBody, and what ``structure`` raises."""
+    return structure(definition, read_json(data), version)
 
 
 def encode(definition: Definition, payload: object) -> bytes:

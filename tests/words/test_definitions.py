@@ -63,6 +63,10 @@ def test_a_bad_name_is_refused(name):
         ({"retry": 3}, "retry is 3, and must be a RetryPolicy"),
         ({"priority": "9"}, "priority is '9', and must be an integer"),
         ({"unique": True}, "unique is True, and must be a Unique"),
+        ({"version": 0}, "version is 0, and must be an integer from 1 to 9999"),
+        ({"version": 10_000}, "version is 10000, and must be an integer from 1 to 9999"),
+        ({"version": True}, "version is True, and must be an integer from 1 to 9999"),
+        ({"version": "2"}, "version is '2', and must be an integer from 1 to 9999"),
     ],
 )
 def test_what_could_not_be_obeyed_is_refused(options, reason):
@@ -77,7 +81,7 @@ def test_what_could_not_be_obeyed_is_refused(options, reason):
     ("option", "hint"),
     [
         ("priorty", "did you mean 'priority'?"),
-        ("zzz", "there are queue, priority, retry, timeout, retention, unique, description"),
+        ("zzz", "there are version, queue, priority, retry, timeout, retention, unique, description"),
     ],
 )
 def test_an_unknown_option_is_refused_with_a_hint(option, hint):

@@ -38,6 +38,24 @@ def test_every_code_is_its_own():
             errors.InvalidPayload("A", (Fault("$.x", "is required"), Fault("$.y", "unknown field"))),
             "The payload does not fit A: $.x: is required; $.y: unknown field.",
         ),
+        (
+            errors.InvalidPayload("A", (Fault("$.x", "is required"),), upgrade=(1, 3)),
+            "The payload, upgraded from version 1 to 3, does not fit A: $.x: is required.",
+        ),
+        (
+            errors.NewerPayload("A", 3, 2),
+            (
+                "The payload has version 3 of A, and this program knows version 2; deploy a consumer that knows "
+                "version 3, which then gets the job."
+            ),
+        ),
+        (
+            errors.UpgradeFailed("A", 2, "shop.jobs.add", "raised KeyError: 'x'"),
+            (
+                "The payload of A cannot be upgraded from version 2 to 3: shop.jobs.add raised KeyError: 'x'; deploy "
+                "a consumer with a mended upgrade, which then gets the job."
+            ),
+        ),
         (errors.InvalidOption("delay", "must not be negative"), "delay: must not be negative."),
         (errors.TooLarge("payload", 262_145, 262_144), "The payload has 262,145 bytes; the limit is 262,144."),
         (errors.JobNotFound("a"), "No job has the id 'a'; it never existed, or its retention has ended."),
