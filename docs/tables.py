@@ -1,6 +1,7 @@
 """Writes the tables and the picture that come from code into the documents: `python docs/tables.py`.
 
-A document has them between `<!-- table: NAME -->` and `<!-- end -->`.
+A document has them between `<!-- table: NAME -->` and `<!-- end -->`. The script that producers in other languages ship
+is written, too.
 """
 
 import re
@@ -17,6 +18,7 @@ from jobdefs.retry import RetryPolicy
 from jobdefs.runtime.exits import MEANINGS
 from jobdefs.runtime.settings import StoreSettings, describe
 from jobdefs.state import CANCELLABLE, FINAL, REPLAYABLE, TRANSITIONS, State
+from jobdefs.storage.scripts import script
 from service.body import MANY_BYTES, ONE_BYTES
 from service.problems import kind_of
 from service.routes import ROUTES
@@ -24,6 +26,7 @@ from service.settings import ServiceSettings
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 DOCUMENTS: Final = (ROOT / "README.md", ROOT / "docs" / "job-lifecycle.md")
+SUBMIT: Final = ROOT / "docs" / "producers" / "submit.lua"
 PROMISES: Final = ROOT / "docs" / "guarantees.md"
 _PLACE: Final = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 _WIDTH: Final = 120
@@ -174,3 +177,4 @@ if __name__ == "__main__":
     for document in DOCUMENTS:
         document.write_text(filled(document.read_text()))
     PROMISES.write_text(figures.filled(PROMISES.read_text()))
+    SUBMIT.write_text(script("submit").source)

@@ -88,7 +88,7 @@ def definition(known: Definition) -> dict[str, Any]:
 def _unique(unique: Unique, schema: Mapping[str, Any]) -> dict[str, Any]:
     """Show it in the words of the options; ``fields`` make the key, None where a function of the application does."""
     until, window = (None, unique.until) if isinstance(unique.until, timedelta) else (unique.until, None)
-    fields = None if callable(unique.key) else list(unique.key or schema["properties"])
+    fields = None if callable(unique.key) else list(schema["properties"] if unique.key is None else unique.key)
     return {
         "fields": fields,
         "unique_until": until,

@@ -19,6 +19,7 @@ class Exit(IntEnum):
     NOT_FOUND = 6
     REFUSED = 7
     UNFINISHED = 8
+    FINDINGS = 9
     RESTART = 70
     INTERRUPTED = 130
     BROKEN_PIPE = 141
@@ -34,6 +35,7 @@ MEANINGS: Final[dict[Exit, str]] = {
     Exit.NOT_FOUND: "there is no such job, or no definition of this name",
     Exit.REFUSED: "not possible as asked: the payload, an option or the job's state",
     Exit.UNFINISHED: "the job had not ended within the time to wait",
+    Exit.FINDINGS: "there are jobs that this build cannot run",
     Exit.RESTART: "the consumer cannot go on in this process: start it anew",
 }
 

@@ -19,7 +19,7 @@ from tests.support.terminal import PROGRAMS, Terminal, needed
 from tests.support.waiting import eventually
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = ("README.md", "deploy/README.md", "docs/internals/README.md")
+DOCUMENTS = ("README.md", "deploy/README.md", "docs/internals/README.md", "docs/producers/README.md")
 SHOWN = {"json", "text"}
 PORT = re.compile(r"\b80(?:80|81)\b")
 SERVER = "redis://127.0.0.1:6379/0"

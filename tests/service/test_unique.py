@@ -44,6 +44,12 @@ class Invoice:
     note: str = ""
 
 
+@define("SOLE", unique=Unique(key=()))
+@attrs.frozen
+class Sole:
+    note: str = ""
+
+
 @define("REPORT", unique=Unique(until=HOUR, conflict="error"))
 @attrs.frozen
 class Report:
@@ -306,7 +312,7 @@ async def test_bad_types(queue: QueueService, options: dict[str, Any]):
 
 async def test_definitions_tell(settings: ServiceSettings, aiohttp_client: Any):
     """GET /v1/definitions tells in the words of the options how jobs are unique."""
-    catalog = Catalog(tuple(defined(payload) for payload in (Invoice, Report, Greet)))
+    catalog = Catalog(tuple(defined(payload) for payload in (Invoice, Sole, Report, Greet)))
     client = await aiohttp_client(service.create_app(catalog=catalog, settings=settings))
     shown = (await (await client.get("/v1/definitions")).json())["definitions"]
     told = {one["name"]: tuple(one["unique"].values()) for one in shown}
@@ -315,4 +321,5 @@ async def test_definitions_tell(settings: ServiceSettings, aiohttp_client: Any):
         "GREET": (None, "started", None, "replace"),
         "INVOICE": (["customer"], "finished", None, "existing"),
         "REPORT": (["day", "rows"], None, 3_600_000, "error"),
+        "SOLE": ([], "finished", None, "existing"),
     }

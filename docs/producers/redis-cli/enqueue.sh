@@ -1,0 +1,36 @@
+#!/bin/sh
+# Puts a job in with nothing but redis-cli, as jobdefs/wire/FORMAT.md says, and prints the verdict, its state and its id.
+#   usage: enqueue.sh NAME JSON [ID]
+# REDIS_URL names the server, JOBS_NAMESPACE the installation; QUEUE, PRIORITY and DELAY_MS say how the job is treated.
+# Where it fails it tells the ID on standard error: run it again with that one, and the job exists once.
+set -eu
+
+if [ $# -lt 2 ]; then
+    sed -n 's/^#   //p' "$0" >&2
+    exit 2
+fi
+name=$1 payload=$2 id=${3:-$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')}
+meta="{${JOBS_NAMESPACE:-jobs}}:meta" url=${REDIS_URL:-redis://127.0.0.1:6379/0}
+submit=$(dirname "$0")/../submit.lua
+
+ask() {
+    case $url in
+        unix://*) redis-cli -e --raw -s "${url#unix://}" "$@" ;;
+        *) redis-cli -e --raw --no-auth-warning -u "$url" "$@" ;;
+    esac
+}
+
+fail() {
+    echo "enqueue.sh: $1; the job is $id" >&2
+    exit 1
+}
+
+schema=$(ask HGET "$meta" schema) || fail "the server does not answer"
+[ "${schema:-2}" = 2 ] || fail "the key space has version $schema, and this script writes 2"
+
+envelope='{"v":1,"id":"'$id'","name":"'$name'","queue":"'${QUEUE:-default}'","priority":'${PRIORITY:-0}',"payload":'$payload'}'
+reply=$(ask --eval "$submit" "$meta" , '' '' "$envelope" "${DELAY_MS:-0}" '' '' '' '' '') || fail "${reply:-no answer}"
+case $reply in
+    created* | existing*) echo "$reply" | tr '\n' ' ' | sed 's/ $//'; echo ;;
+    *) fail "the script says $(echo "$reply" | head -n 1)" ;;
+esac

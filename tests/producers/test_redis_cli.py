@@ -1,0 +1,93 @@
+"""The producer that needs nothing but redis-cli."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+
+import pytest
+
+from jobdefs import State
+from tests.support.jobs import Jobs
+from tests.support.node import PRODUCERS, missing
+from tests.support.servers import RealServer, running
+
+SCRIPT = PRODUCERS / "redis-cli" / "enqueue.sh"
+Enqueue = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def enqueue(redis_url: str) -> Enqueue:
+    """Run the script."""
+    if shutil.which("redis-cli") is None:
+        missing("no redis-cli here: apt-get install redis-tools")
+
+    def run(*arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
+        given = os.environ | {"REDIS_URL": redis_url} | variables
+        return subprocess.run(["sh", SCRIPT, *arguments], env=given, capture_output=True, text=True, check=False)
+
+    return run
+
+
+def test_a_job_is_run(enqueue: Enqueue, jobs: Jobs) -> None:
+    """A job that redis-cli puts in runs like any other, once, whatever its payload holds."""
+    payload = '{"parcel":"é \\"x\\" \\\\","places":[1.5,-2]}'
+    done = enqueue("TRACK", payload, "a")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "created ready a\n", "")
+    assert b'"parcel":"\xc3\xa9 \\"x\\" \\\\"' in (jobs.ended("a").result or b"")
+    assert enqueue("TRACK", payload, "a").stdout == "existing succeeded a\n"
+
+
+def test_an_id_of_its_own(enqueue: Enqueue) -> None:
+    """Without an id the script makes one: 32 hexadecimal digits, other ones each time."""
+    ids = {enqueue("TRACK", '{"parcel":"a"}').stdout.removeprefix("created ready ") for _ in range(3)}
+    assert len(ids) == 3
+    assert all(len(job_id.strip()) == 32 and int(job_id, 16) for job_id in ids)
+
+
+def test_how_a_job_is_treated(enqueue: Enqueue, jobs: Jobs) -> None:
+    """Queue, priority and delay are told by the environment."""
+    done = enqueue("TRACK", '{"parcel":"a"}', "a", QUEUE="later", PRIORITY="7", DELAY_MS="60000")
+    job = jobs.find("a")
+    assert (done.stdout, job and (job.queue, job.priority, job.state)) == (
+        "created scheduled a\n",
+        ("later", 7, State.SCHEDULED),
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables", "said"),
+    [
+        (('TRA"CK', "{}", "a"), {}, "the script says unreadable; the job is a"),
+        (("TRACK", "{}", "a"), {"QUEUE": "Later"}, "the script says unreadable; the job is a"),
+        (("TRACK", "{}", "a"), {"REDIS_URL": "redis://127.0.0.1:1/0"}, "the server does not answer; the job is a"),
+    ],
+)
+def test_what_goes_wrong(enqueue: Enqueue, arguments: tuple[str, ...], variables: dict[str, str], said: str) -> None:
+    """What is not put in ends with 1, and with the id under which it can be sent again."""
+    done = enqueue(*arguments, **variables)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.splitlines()[-1] == f"enqueue.sh: {said}"
+
+
+def test_a_full_server(enqueue: Enqueue) -> None:
+    """A server without memory takes nothing, and the script says so."""
+    with running("valkey", "--maxmemory", "1") as server:
+        done = enqueue("TRACK", "{}", "a", REDIS_URL=server.url)
+    assert done.returncode == 1
+    assert "OOM" in done.stderr
+
+
+def test_another_key_space(enqueue: Enqueue, valkey_server: RealServer) -> None:
+    """A key space of another version is left alone."""
+    with valkey_server.client() as client:
+        client.hset("{jobs}:meta", "schema", "3")
+    assert enqueue("TRACK", "{}", "a").stderr == (
+        "enqueue.sh: the key space has version 3, and this script writes 2; the job is a\n"
+    )
+
+
+def test_usage(enqueue: Enqueue) -> None:
+    """Without arguments the script says how it is called."""
+    done = enqueue()
+    assert (done.returncode, done.stderr) == (2, "usage: enqueue.sh NAME JSON [ID]\n")

@@ -1,0 +1,1 @@
+"""A carrier's application, whose jobs come from programs in other languages."""
