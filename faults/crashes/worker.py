@@ -46,12 +46,22 @@ class Worker:
             self._station._wake_up._wait_once()
 
     def answer_summons(self) -> None:
-        """Summons: beat at once where the store asks for it."""
+        """Summons: beat at once where the store asks for it. What of that gets lost, regular beats make up for."""
         own = keys.own_wake(self._namespace, self._station.intake.holder)
-        with suppress(StoreUnavailable):
-            if self._app.store.wait([own], _MOMENT_S) is not None:
-                self.beat()
-                self._station.intake.wake()
+        try:
+            asked = self._app.store.wait([own], _MOMENT_S) is not None
+        except StoreUnavailable:
+            asked = True
+        if asked:
+            self._beat_until_heard()
+            self._station.intake.wake()
+
+    def _beat_until_heard(self) -> None:
+        deadline = time.monotonic() + PATIENCE_S
+        self.beat()
+        while self._station._presence._away and time.monotonic() < deadline:
+            time.sleep(PAUSE_S)
+            self.beat()
 
     def sweep(self) -> None:
         """Sweeper: take the next step of the slow pass."""

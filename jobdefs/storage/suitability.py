@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from jobdefs.durability import DISK
-from jobdefs.errors import StoreUnsuitable
+from jobdefs.errors import StoreUnavailable, StoreUnsuitable
 from jobdefs.policy import STORE_DEADLINE
 from jobdefs.storage.server import ASKED, Server, number
 
@@ -55,7 +55,7 @@ class Watch:
         self.server = None
 
     def read(self, store: "Store") -> None:
-        """Ask the server; raises StoreUnavailable."""
+        """Ask the server; raises StoreUnavailable, also while it loads its data."""
         asked_at = self._clock()
         self._learn(asked_at, store.info(), store.config(*ASKED))
 
@@ -71,6 +71,8 @@ class Watch:
         return self.server
 
     def _learn(self, asked_at: float, info: Mapping[str, Any], config: Mapping[str, str]) -> None:
+        if int(info.get("loading", 0)):
+            raise _loading(self._shown)
         server, self._problems = judge(info, config)
         # What was on the disk already stays there while a new file is written.
         known = self.server is not None and self.server.durability == DISK
@@ -90,6 +92,13 @@ async def check_async(store: "AsyncStore") -> Server:
     watch = Watch(store.shown)
     await watch.read_async(store)
     return watch.require()
+
+
+def _loading(shown: str) -> StoreUnavailable:
+    # A server that reads its append-only file says meanwhile that it keeps none.
+    failure = StoreUnavailable(f"The server at {shown} is still loading its data; try again shortly.")
+    failure.answered = True
+    return failure
 
 
 def judge(info: Mapping[str, Any], config: Mapping[str, str]) -> tuple[Server, tuple[str, ...]]:

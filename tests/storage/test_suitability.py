@@ -1,11 +1,12 @@
 """Which servers are taken, which are refused, and what is said then."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from jobdefs.durability import DISK, MEMORY, Durability
-from jobdefs.errors import StoreUnsuitable
+from jobdefs.errors import StoreUnavailable, StoreUnsuitable
 from jobdefs.storage.drivers import AsyncStore, Store
 from jobdefs.storage.suitability import Watch, check, check_async, judge
 from tests.support.servers import KINDS, RealServer, running
@@ -154,6 +155,28 @@ def test_a_first_append_only_file_is_awaited(kind: str) -> None:
         watch.read(store)
         assert watch.require().durability == DISK
         admin.bgrewriteaof()
+        watch.read(store)
+        assert watch.require().durability == DISK
+        store.close()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_server_that_loads_its_data_is_awaited(kind: str) -> None:
+    """While a server reads its append-only file it is not believed that it keeps none."""
+    kept = ("--appendonly", "yes", "--appendfsync", "always")
+    slowly = ("--enable-debug-command", "yes", "--key-load-delay", "100")
+    with running(kind, *kept, *slowly) as server, server.client() as admin, ThreadPoolExecutor() as pool:
+        # Requests are answered after each 1,024 commands of the file.
+        pipeline = admin.pipeline(transaction=False)
+        for number in range(8_000):
+            pipeline.set(str(number), "x")
+        pipeline.execute()
+        loaded = pool.submit(server.client().execute_command, "DEBUG", "LOADAOF")
+        eventually(lambda: admin.info("persistence")["loading"])
+        store, watch = Store(server.url), Watch("somewhere")
+        with pytest.raises(StoreUnavailable, match="The server at somewhere is still loading its data"):
+            watch.read(store)
+        loaded.result()
         watch.read(store)
         assert watch.require().durability == DISK
         store.close()
