@@ -2,6 +2,7 @@
 
     JobsError
     ├── DefinitionError            a definition, or the set of them, is wrong
+    ├── LockError                  the lock file of the schemas cannot be used
     ├── HandlerError               handlers and definitions do not fit together
     ├── SettingsError              a setting is wrong
     ├── RequestError               what was asked for cannot be done as asked
@@ -53,6 +54,17 @@ class HandlerError(JobsError):
     """Handlers and definitions do not fit together."""
 
     code = "handler_invalid"
+
+
+class LockError(JobsError):
+    """The lock file of the schemas cannot be used; ``reason`` says why, and what to do."""
+
+    code = "lock_invalid"
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}.")
+        self.path = path
+        self.reason = reason
 
 
 class SettingsError(JobsError):

@@ -29,13 +29,13 @@ MEANINGS: Final[dict[Exit, str]] = {
     Exit.OK: "done",
     Exit.FAILED: "the job did not succeed, or something unexpected happened",
     Exit.USAGE: "the command line is wrong",
-    Exit.SETTINGS: "a setting, a definition or the set of handlers is wrong",
+    Exit.SETTINGS: "a setting, a definition, the set of handlers or the lock file is wrong",
     Exit.UNAVAILABLE: "the store gives no answer or is full: try again",
     Exit.UNSUITABLE: "the store cannot keep the promises",
     Exit.NOT_FOUND: "there is no such job, or no definition of this name",
     Exit.REFUSED: "not possible as asked: the payload, an option or the job's state",
     Exit.UNFINISHED: "the job had not ended within the time to wait",
-    Exit.FINDINGS: "there are jobs that this build cannot run",
+    Exit.FINDINGS: "there are jobs that this build cannot run, or schemas that break some or are not locked",
     Exit.RESTART: "the consumer cannot go on in this process: start it anew",
 }
 
@@ -43,6 +43,7 @@ MEANINGS: Final[dict[Exit, str]] = {
 _CODES: Final[tuple[tuple[type[BaseException], Exit], ...]] = (
     (errors.DefinitionError, Exit.SETTINGS),
     (errors.HandlerError, Exit.SETTINGS),
+    (errors.LockError, Exit.SETTINGS),
     (errors.SettingsError, Exit.SETTINGS),
     (errors.StoreUnsuitable, Exit.UNSUITABLE),
     (errors.StoreError, Exit.UNAVAILABLE),

@@ -13,6 +13,7 @@ from jobdefs.unique import Conflict, Until
 from service.cli.wording import PROGRAM
 
 DESCRIPTION: Final = "Typed background jobs: start everything, enqueue, look, mend."
+LOCK_FILE: Final = "jobdefs.lock.json"
 _SETTINGS: Final = """\
 REDIS_URL names the server; without it the private server of `up` is found by itself.
 JOBS_MODULES names modules with further definitions, JOBS_STATE_DIR where the private server keeps its data."""
@@ -27,6 +28,7 @@ def parser() -> ArgumentParser:
     _programs(commands)
     _submission(commands)
     _inspection(commands)
+    _schema(commands)
     return made
 
 
@@ -115,6 +117,37 @@ def _inspection(commands: Any) -> None:
     _command(
         commands, "definitions", "service.cli.inspection:definitions", "print what can be enqueued here", json=True
     )
+
+
+def _schema(commands: Any) -> None:
+    schema = commands.add_parser(
+        "schema",
+        help="payloads as a contract: show it, lock it, check what a change would break",
+        description="Payloads as a contract across deploys.",
+    )
+    within = schema.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    show = _command(within, "show", "service.cli.schema:show", "print the JSON Schema of a payload")
+    show.add_argument("name", metavar="NAME", help="the definition's name, such as TEST_JOB")
+    lock = _command(
+        within, "lock", "service.cli.schema:lock", "write the lock file, unless something breaks", json=True
+    )
+    lock.add_argument(
+        "--reset",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="forget what is locked of this name: no job of it is anywhere, as where it was never deployed",
+    )
+    check = _command(
+        within, "check", "service.cli.schema:check", "tell what would break of what is locked; for CI", json=True
+    )
+    for command in (lock, check):
+        command.add_argument("--file", default=LOCK_FILE, metavar="PATH", help=f"the lock file ({LOCK_FILE})")
+        command.add_argument(
+            "--consumers-first",
+            action="store_true",
+            help="consumers are deployed before producers, so that old code never reads what new code writes",
+        )
 
 
 def _command(commands: Any, name: str, run: str, text: str, *, json: bool = False) -> ArgumentParser:

@@ -7,7 +7,20 @@ import pytest
 from jobdefs.runtime.exits import MEANINGS, Exit
 from tests.cli.conftest import Jobs
 
-COMMANDS = ["up", "demo", "serve", "work", "enqueue", "cancel", "replay", "show", "list", "queues", "definitions"]
+COMMANDS = [
+    "up",
+    "demo",
+    "serve",
+    "work",
+    "enqueue",
+    "cancel",
+    "replay",
+    "show",
+    "list",
+    "queues",
+    "definitions",
+    "schema",
+]
 
 
 def test_help_names_every_command_and_every_exit_code(alone: Jobs) -> None:

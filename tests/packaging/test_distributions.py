@@ -14,7 +14,17 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = {"jobdefs", "service", "consumer"}
 ALWAYS_IN_SDISTS = {".gitignore", "PKG-INFO", "pyproject.toml"}
 SOURCES = {
-    *(".ci", ".python-version", "CHANGELOG.md", "LICENSE", "README.md", "constraints.txt", "dev.py", "tox.ini"),
+    *(
+        ".ci",
+        ".python-version",
+        "CHANGELOG.md",
+        "LICENSE",
+        "README.md",
+        "constraints.txt",
+        "dev.py",
+        "jobdefs.lock.json",
+    ),
+    "tox.ini",
     *("bench", "deploy", "docs", "faults", "models", "mutation", "stubs", "tests"),
 }
 

@@ -10,6 +10,7 @@ from jobdefs.runtime.exits import Exit, exit_of, tell
         (errors.SettingsError("x"), Exit.SETTINGS),
         (errors.DefinitionError("x"), Exit.SETTINGS),
         (errors.HandlerError("x"), Exit.SETTINGS),
+        (errors.LockError("x", "y"), Exit.SETTINGS),
         (errors.StoreUnavailable("x"), Exit.UNAVAILABLE),
         (errors.StoreFull("x"), Exit.UNAVAILABLE),
         (errors.StoreUnsuitable("x"), Exit.UNSUITABLE),

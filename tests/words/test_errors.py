@@ -82,6 +82,7 @@ def test_every_code_is_its_own():
             errors.UnwritableResult("Queue has no written form"),
             "The result cannot be written as JSON: Queue has no written form. Return plain JSON or an attrs object.",
         ),
+        (errors.LockError("a.json", "it is no JSON"), "a.json: it is no JSON."),
         (errors.Snooze(timedelta(minutes=1)), "snoozed for 60 s"),
     ],
 )

@@ -1,0 +1,1 @@
+"""Whether a changed definition still reads what is queued, and whether what it writes is read by code that runs."""
