@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Callable, Iterator
 from types import ModuleType
-from typing import Any, Final, Protocol, TypeVar, overload
+from typing import Any, Final, Protocol, TypeVar, get_type_hints, overload
 
 import attrs
 
@@ -32,15 +32,18 @@ def handles(payload: type[P]) -> _Decorator[P]:
     """Make the function below the handler of jobs with this payload class.
 
     It is called with the payload, and with a JobContext where it takes a second argument; it may be ``def`` or
-    ``async def``. Raises HandlerError for a class without a definition, or a function of another shape.
+    ``async def``. Raises HandlerError for a class without a definition, or a function of another shape or for another
+    class.
     """
     definition = definition_of(payload)
     if definition is None:
-        message = f"@handles({payload.__name__}): the class is no job; put @define(NAME) above it"
+        what = getattr(payload, "__name__", repr(payload))
+        message = f"@handles({what}): the class is no job; put @define(NAME) above it"
         raise HandlerError(message)
 
     def decorate(handler: Callable[..., Any]) -> Callable[..., Any]:
         binding = Binding(definition, handler, _takes_context(handler))
+        _refuse_other_classes(binding)
         setattr(handler, _ATTRIBUTE, (*getattr(handler, _ATTRIBUTE, ()), binding))
         return handler
 
@@ -110,12 +113,39 @@ def _refuse_missing(bindings: dict[str, Binding], catalog: Catalog) -> None:
 def _takes_context(handler: Callable[..., Any]) -> bool:
     if inspect.isgeneratorfunction(handler) or inspect.isasyncgenfunction(handler):
         _refuse(f"{handler.__module__}.{handler.__qualname__} yields; a handler returns its result instead")
-    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    parameters = [each for each in inspect.signature(handler).parameters.values() if each.kind in kinds]
+    parameters = _parameters(handler)
     required = [each for each in parameters if each.default is inspect.Parameter.empty]
     if not parameters or len(required) > 2:  # noqa: PLR2004 - the payload and the context
         _refuse(f"{handler.__module__}.{handler.__qualname__} must take the payload, or the payload and the context")
     return len(parameters) > 1
+
+
+def _parameters(handler: Callable[..., Any]) -> list[inspect.Parameter]:
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return [each for each in inspect.signature(handler).parameters.values() if each.kind in kinds]
+
+
+def _refuse_other_classes(binding: Binding) -> None:
+    """Refuse a handler whose annotations say that it is given something else than it will be."""
+    try:
+        hints = get_type_hints(binding.handler)
+    except Exception:  # noqa: BLE001 - names may exist for type checkers only; evaluating them may raise anything
+        return
+    given: tuple[type[Any], ...] = (binding.definition.payload, JobContext)
+    for parameter, cls in zip(_parameters(binding.handler), given, strict=False):
+        hint: Any = hints.get(parameter.name, Any)
+        if not _accepts(hint, cls):
+            annotated = f"its argument {parameter.name!r} is annotated as {hint.__name__}"
+            _refuse(f"{binding.place}: {annotated}, and gets {cls.__name__}")
+
+
+def _accepts(hint: Any, cls: type[Any]) -> bool:
+    try:
+        # Any is a class.
+        return hint is Any or not isinstance(hint, type) or issubclass(cls, hint)
+    except TypeError:
+        # A protocol with data members has no say at run time.
+        return True
 
 
 def _refuse(reason: str) -> None:

@@ -3,9 +3,10 @@
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import attrs
+
+from jobdefs.payload import Payload
 
 Enqueue = Callable[..., str]
 
@@ -48,7 +49,7 @@ class JobContext:
         """Whether going on is of no use: the lease is lost, the job is handed back or cancelled, or time is up."""
         return self.abandoned or self.cancelled or (self.deadline is not None and time.monotonic() >= self.deadline)
 
-    def enqueue(self, job: Any, *, delay: timedelta = timedelta(0)) -> str:
+    def enqueue(self, job: Payload, *, delay: timedelta = timedelta(0)) -> str:
         """Enqueue another job together with the success of this one, and return its id.
 
         It is put in by the same atomic move that settles this attempt, so it exists exactly if this attempt counts. The

@@ -18,7 +18,7 @@ class FollowUps:
 
     def __init__(self, app: JobsHuey) -> None:
         self._app = app
-        self._effects: list[Effect] = []
+        self.jobs: list[NewJob] = []
 
     def add(self, job: Any, delay: timedelta) -> str:
         """Take a payload object in and return its job's id; raises JobsError where it cannot be written down."""
@@ -34,9 +34,9 @@ class FollowUps:
             payload=payload,
         )
         lock = lock_of(definition, job, payload)
-        self._effects.append(follow_up(NewJob(envelope=envelope.write(written), delay=delay, lock=lock)))
+        self.jobs.append(NewJob(envelope=envelope.write(written), delay=delay, lock=lock))
         return written.id
 
     def effects(self) -> list[Effect]:
-        """Return what was collected."""
-        return self._effects
+        """Return what was collected, for the settlement."""
+        return [follow_up(job) for job in self.jobs]

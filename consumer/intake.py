@@ -11,11 +11,11 @@ from consumer.holdings import Ended, Holdings
 from consumer.huey_bridge.app import JobsHuey
 from consumer.lanes import BATCH, STUCK_S, Lanes
 from consumer.plan import Lane, Plan
-from consumer.reception import Reception, tell_of_lost
+from consumer.reception import Reception, complete, tell_of_lost
 from consumer.request import Request, Requests
 from consumer.store_clock import StoreClock
 from jobdefs.errors import StoreError, StoreUnavailable
-from jobdefs.storage.contract import BEGINNING_BYTES, Claim, Exchange
+from jobdefs.storage.contract import Exchange
 from jobdefs.storage.execution import ExecutionCalls
 
 _FLUSH_S: Final = 0.005
@@ -202,7 +202,7 @@ class Intake:
         while True:
             try:
                 reply = self._app.store.send(request.call(again))
-                self._complete([claim for claim in reply.claims if claim.is_cut])
+                complete(reply.claims, self._app.store, self._calls)
             except StoreError as error:
                 if not again:
                     logger.error("the store does not answer: {} Trying again until it does.", error)
@@ -217,12 +217,6 @@ class Intake:
             if again:
                 logger.info("the store answers again")
             return self._accept(request, reply)
-
-    def _complete(self, cut: Sequence[Claim]) -> None:
-        if cut:
-            names = [self._calls.envelope_key(claim) for claim in cut]
-            for claim, rest in zip(cut, self._app.store.read_from(names, BEGINNING_BYTES), strict=True):
-                claim.envelope += rest
 
     def _tell_one_by_one(self, ends: Sequence[Ended]) -> None:
         """Tell ends apart from each other, so that one that cannot be told keeps no other from being told."""

@@ -1,24 +1,38 @@
 """What becomes of what the store answers: verdicts, leases that others have lost, claims."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from loguru import logger
 
 from consumer import abilities
 from consumer.attempt import Attempt
-from consumer.holdings import Ended, Holdings
+from consumer.holdings import Ended
 from consumer.huey_bridge.app import JobsHuey
+from consumer.huey_bridge.ending import Ending
 from consumer.plan import PLAIN_TASKS, Plan
 from consumer.vanished import UNHEARD, described
 from jobdefs.errors import UnreadableEnvelope
-from jobdefs.storage.contract import Claim, LostLease, SettleVerdict
+from jobdefs.storage.contract import BEGINNING_BYTES, Claim, LostLease, Settlement, SettleVerdict
+from jobdefs.storage.drivers import Store
+from jobdefs.storage.execution import ExecutionCalls
 from jobdefs.wire import envelope
+
+
+class Holder(Protocol):
+    """Who keeps account of attempts until the store has taken in their end."""
+
+    def settle(self, attempt: Attempt, settlement: Settlement, ending: Ending | None) -> None:
+        """Take in the end of an attempt."""
+
+    def park(self, claim: Claim, reason: str, kind: str = "") -> None:
+        """End a claim that cannot become an attempt here."""
 
 
 class Reception:
     """Makes attempts of claims; ``runs_plain`` says whether plain Huey tasks are run here."""
 
-    def __init__(self, app: JobsHuey, holdings: Holdings, plans: dict[str, Plan], *, runs_plain: bool) -> None:
+    def __init__(self, app: JobsHuey, holdings: Holder, plans: dict[str, Plan], *, runs_plain: bool) -> None:
         self._app = app
         self._holdings = holdings
         self._plans = plans
@@ -52,6 +66,15 @@ class Reception:
         else:
             return Attempt(self._app, claim, written, plan, self._holdings.settle)
         return None
+
+
+def complete(claims: Sequence[Claim], store: Store, calls: ExecutionCalls) -> None:
+    """Read the rest of long envelopes; raises StoreError."""
+    cut = [claim for claim in claims if claim.is_cut]
+    if cut:
+        names = [calls.envelope_key(claim) for claim in cut]
+        for claim, rest in zip(cut, store.read_from(names, BEGINNING_BYTES), strict=True):
+            claim.envelope += rest
 
 
 def tell_of_lost(leases: Sequence[LostLease]) -> None:

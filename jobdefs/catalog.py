@@ -31,6 +31,7 @@ class Catalog:
         """Take in every definition that stands in a module."""
         for value in list(vars(module).values()):
             if isinstance(value, type) and (definition := definition_of(value)) is not None:
+                _refuse_replaced(definition, value)
                 self.add(definition)
 
     def get(self, name: str) -> Definition:
@@ -65,6 +66,14 @@ class Catalog:
     def __len__(self) -> int:
         """Count the definitions."""
         return len(self._by_name)
+
+
+def _refuse_replaced(definition: Definition, found: type) -> None:
+    if definition.payload is not found:
+        raise DefinitionError(
+            f"definition {definition.name!r}: a decorator above @define made another class of {definition.place}; "
+            "put @define above all others"
+        )
 
 
 def load_catalog(modules: str = "") -> Catalog:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
-from jobdefs.errors import JobsError
+from jobdefs.errors import DefinitionError, HandlerError, JobsError
 
 
 def named_modules(setting: str) -> tuple[str, ...]:
@@ -19,7 +19,7 @@ def entry_point_modules(group: str) -> tuple[str, ...]:
     """Return the modules that installed distributions announce under the group."""
     from importlib.metadata import entry_points
 
-    return tuple(sorted(point.value for point in entry_points(group=group)))
+    return tuple(sorted({point.module for point in entry_points(group=group)}))
 
 
 def load(names: tuple[str, ...], failure: type[JobsError]) -> Iterator[ModuleType]:
@@ -41,6 +41,8 @@ def load(names: tuple[str, ...], failure: type[JobsError]) -> Iterator[ModuleTyp
 def _import(name: str, failure: type[JobsError]) -> ModuleType:
     try:
         return importlib.import_module(name)
+    except (DefinitionError, HandlerError) as error:
+        raise type(error)(f"{error}{_line(error)}") from error
     except JobsError:
         raise
     except Exception as error:
@@ -55,6 +57,16 @@ def _place(error: BaseException) -> str:
     if trace is None or "importlib" in trace.tb_frame.f_code.co_filename:
         return ""
     return f" ({trace.tb_frame.f_code.co_filename}, line {trace.tb_lineno})"
+
+
+def _line(error: BaseException) -> str:
+    """Return the place of the line in a module from which the error comes: what stands below it is ours."""
+    found, trace = "", error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_name == "<module>":
+            found = f" ({trace.tb_frame.f_code.co_filename}, line {trace.tb_lineno})"
+        trace = trace.tb_next
+    return found
 
 
 def _ignore(name: str) -> None:

@@ -44,9 +44,14 @@ class Retention:
     history: timedelta | None = None
 
     def __attrs_post_init__(self) -> None:
-        """Refuse negative durations."""
+        """Refuse what is no duration, and negative ones."""
         for field in attrs.fields(Retention):
             value = getattr(self, field.name)
-            if value is not None and value < timedelta(0):
+            if value is None and field.default is None:
+                continue
+            if not isinstance(value, timedelta):
+                wanted = "a timedelta, for example timedelta(hours=1)"
+                raise DefinitionError(f"retention: {field.name} is {value!r}, and must be {wanted}")
+            if value < timedelta(0):
                 message = f"retention: {field.name} must not be negative"
                 raise DefinitionError(message)

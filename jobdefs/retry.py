@@ -1,12 +1,16 @@
 """When a failed job runs again."""
 
+import math
 import random
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Final
 
 import attrs
 
 from jobdefs.errors import DefinitionError, NotRetryable
+
+_DURATION: Final = "a timedelta, for example timedelta(seconds=30)"
 
 
 @attrs.frozen(kw_only=True)
@@ -29,15 +33,31 @@ class RetryPolicy:
 
     def __attrs_post_init__(self) -> None:
         """Refuse numbers that make no policy."""
+        self._check_types()
         zero = timedelta(0)
         if self.attempts < 1:
             _refuse("attempts must be at least 1")
         if self.first_delay < zero or self.max_delay < zero:
             _refuse("delays must not be negative")
-        if self.factor < 1:
+        if not 1 <= self.factor < math.inf:
             _refuse("factor must be at least 1")
         if not 0 <= self.jitter < 1:
             _refuse("jitter must be at least 0 and below 1")
+
+    def _check_types(self) -> None:
+        for field, kind, wanted in (
+            ("attempts", int, "an integer"),
+            ("first_delay", timedelta, _DURATION),
+            ("max_delay", timedelta, _DURATION),
+            ("factor", int | float, "a number"),
+            ("jitter", int | float, "a number"),
+        ):
+            value = getattr(self, field)
+            # True would pass for the number 1.
+            if not isinstance(value, kind) or isinstance(value, bool):
+                _refuse(f"{field} is {value!r}, and must be {wanted}")
+        if not _are_errors(self.never_for):
+            _refuse(f"never_for is {self.never_for!r}, and must be a tuple of exceptions, for example (ValueError,)")
 
     def delay(self, failures: int, spread: Callable[[float, float], float] = random.uniform) -> timedelta:
         """Return how long to wait after the given number of failures (1 or more)."""
@@ -49,6 +69,11 @@ class RetryPolicy:
     def gives_up_on(self, error: BaseException) -> bool:
         """Tell whether this error makes the job dead at once."""
         return isinstance(error, (NotRetryable, *self.never_for))
+
+
+def _are_errors(given: object) -> bool:
+    classes = given if isinstance(given, tuple) else ()
+    return given is classes and all(isinstance(each, type) and issubclass(each, BaseException) for each in classes)
 
 
 def _refuse(reason: str) -> None:

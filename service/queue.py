@@ -4,8 +4,6 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, Unpack, overload
 
-from attrs import AttrsInstance
-
 from jobdefs.catalog import Catalog
 from jobdefs.definition import Definition
 from jobdefs.durability import Durability
@@ -19,6 +17,7 @@ from jobdefs.errors import (
     StoreUnavailable,
     WrongState,
 )
+from jobdefs.payload import Payload
 from jobdefs.policy import DEFAULT_NAMESPACE, MAX_PAGE, Retention
 from jobdefs.record import JobRecord, Ledger, QueueCounts
 from jobdefs.state import CANCELLABLE, REPLAYABLE, State
@@ -61,10 +60,10 @@ class QueueService:
     ) -> EnqueueReceipt: ...
 
     @overload
-    async def enqueue(self, job: AttrsInstance, /, **options: Unpack[EnqueueOptions]) -> EnqueueReceipt: ...
+    async def enqueue(self, job: Payload, /, **options: Unpack[EnqueueOptions]) -> EnqueueReceipt: ...
 
     async def enqueue(
-        self, job: str | AttrsInstance, payload: Mapping[str, Any] | None = None, /, **options: Unpack[EnqueueOptions]
+        self, job: str | Payload, payload: Mapping[str, Any] | None = None, /, **options: Unpack[EnqueueOptions]
     ) -> EnqueueReceipt:
         """Put one job in: a name and its payload, a payload object, or an EnqueueRequest.
 

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import attrs
-from attrs import AttrsInstance
 
 from jobdefs.catalog import Catalog
 from jobdefs.clock import to_ms
 from jobdefs.definition import Definition, definition_of
 from jobdefs.durability import Durability
 from jobdefs.errors import DuplicateJob, IdempotencyConflict, InvalidOption
+from jobdefs.payload import Payload
 from jobdefs.policy import MAX_BATCH
 from jobdefs.record import Envelope
 from jobdefs.state import State
@@ -30,7 +30,7 @@ _DIFFERENT: Final = SubmitVerdict.DIFFERENT
 class EnqueueRequest:
     """One job to enqueue: a name with its payload as a mapping, or a payload object alone."""
 
-    job: str | AttrsInstance
+    job: str | Payload
     payload: Mapping[str, Any] | None = None
     options: EnqueueOptions = attrs.field(factory=EnqueueOptions)
 

@@ -29,6 +29,7 @@ def parser() -> ArgumentParser:
     _submission(commands)
     _inspection(commands)
     _schema(commands)
+    _scaffold(commands)
     return made
 
 
@@ -148,6 +149,20 @@ def _schema(commands: Any) -> None:
             action="store_true",
             help="consumers are deployed before producers, so that old code never reads what new code writes",
         )
+
+
+def _scaffold(commands: Any) -> None:
+    new = _command(
+        commands, "new", "service.cli.scaffold.command:new", "write a definition, its handler and a test of both"
+    )
+    new.add_argument("name", metavar="NAME", help="the definition's name, such as SEND_EMAIL")
+    new.add_argument(
+        "--package",
+        metavar="PACKAGE",
+        help="where jobs.py and handlers.py are or will be (the only one here, or a new one)",
+    )
+    new.add_argument("--tests", default="tests", metavar="FOLDER", help="where the test goes (tests)")
+    new.add_argument("--queue", metavar="QUEUE", help="the definition's queue")
 
 
 def _command(commands: Any, name: str, run: str, text: str, *, json: bool = False) -> ArgumentParser:

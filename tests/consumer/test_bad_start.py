@@ -241,3 +241,22 @@ def test_newer_key_space(refused: Refused, valkey_server: RealServer) -> None:
     assert "version 99 of the key space" in line
     assert "upgrade this program" in line
     valkey_server.flush()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        ("job: Other", "its argument 'job' is annotated as Other, and gets Odd"),
+        ("job: 'Other'", "its argument 'job' is annotated as Other, and gets Odd"),
+        ("job: Odd, attempts: int = 3", "its argument 'attempts' is annotated as int, and gets JobContext"),
+    ],
+)
+def test_handler_for_another_class(
+    refused: Refused, write: Callable[[str, str], None], arguments: str, reason: str
+) -> None:
+    """A handler whose annotations say that it takes something else is named, with its line."""
+    write("bad_jobs", DEFINITIONS + JOB.format(name="ODD", cls="Odd") + JOB.format(name="OTHER", cls="Other"))
+    write("bad_handlers", f"{HANDLERS}@handles(Odd)\ndef run({arguments}):\n    pass\n")
+    line = refused(JOBS_MODULES="bad_jobs", JOBS_HANDLERS="bad_handlers")
+    assert f"bad_handlers.run: {reason} (" in line
+    assert line.endswith("bad_handlers.py, line 3)")

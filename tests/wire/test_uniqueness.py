@@ -5,11 +5,10 @@ import sys
 import attrs
 import pytest
 
-from jobdefs import Unique, define
+from jobdefs import Definition, Unique
 from jobdefs.errors import InvalidOption
 from jobdefs.wire import codec
 from jobdefs.wire.uniqueness import lock_of
-from tests.support.definitions import defined
 
 
 @attrs.frozen
@@ -20,7 +19,7 @@ class Letter:
 
 def key_of(letter: Letter, **unique: object) -> str:
     """Return the unique key of a letter whose definition says so."""
-    definition = defined(define("LETTER", unique=Unique(**unique))(Letter))  # type: ignore[arg-type]
+    definition = Definition(name="LETTER", payload=Letter, unique=Unique(**unique))  # type: ignore[arg-type]
     codec.prepare([definition])  # type: ignore[arg-type]
     lock = lock_of(definition, letter, codec.encode(definition, letter))
     assert lock is not None

@@ -1,6 +1,7 @@
 """Definitions: what can be said of a job, and how what cannot work is refused."""
 
 from datetime import timedelta
+from typing import Any
 
 import attrs
 import pytest
@@ -87,7 +88,7 @@ def test_what_could_not_be_obeyed_is_refused(options, reason):
 def test_an_unknown_option_is_refused_with_a_hint(option, hint):
     """A misspelt option is named, with the one that was meant, or with all there are."""
     with pytest.raises(DefinitionError) as caught:
-        define("X", **{option: 1})
+        define("X", **dict[str, Any]({option: 1}))
     assert f"unknown option {option!r}" in str(caught.value)
     assert hint in str(caught.value)
 

@@ -1,0 +1,1 @@
+"""A post office: definitions and handlers for the tests of the pytest plugin, as a user has them."""
