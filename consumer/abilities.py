@@ -4,15 +4,16 @@ import hashlib
 import inspect
 import json
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Any, Final
 
 from consumer.plan import Plan
 from jobdefs.definition import Definition
+from jobdefs.upgrade import upgrades_of
 from jobdefs.wire.envelope import VERSION
 from jobdefs.wire.schema import json_schema
 
-# What reads envelopes goes by no name; its digest is the newest version that it reads.
-_READER: Final = f"v{VERSION}"
+# What reads envelopes goes by no name; its digest is the newest version that it reads, and the last field it knows.
+_READER: Final = f"v{VERSION}.version"
 _PLAIN: Final = "plain"
 _CHARACTERS: Final = 12
 
@@ -36,10 +37,15 @@ def misfit(name: str, plan: Plan | None) -> str:
 
 
 def digest(definition: Definition) -> str:
-    """Return what changes when other payloads may fit: a digest of the schema and, if there is one, of the source."""
+    """Return what changes when other payloads may fit: a digest of the schema, the version, and the sources behind."""
     schema = json.dumps(json_schema(definition), sort_keys=True)
+    sources = map(_source, (definition.payload, *(upgrade.function for upgrade in upgrades_of(definition))))
+    told = "\0".join((schema, str(definition.version), *sources))
+    return hashlib.sha256(told.encode()).hexdigest()[:_CHARACTERS]
+
+
+def _source(written: Any) -> str:
     try:
-        source = inspect.getsource(definition.payload)
+        return inspect.getsource(written)
     except (OSError, TypeError):
-        source = ""
-    return hashlib.sha256(f"{schema}{source}".encode()).hexdigest()[:_CHARACTERS]
+        return ""

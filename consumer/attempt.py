@@ -16,7 +16,7 @@ from consumer.huey_bridge.ending import Ending
 from consumer.place import Place
 from consumer.plan import Lane, Plan
 from consumer.work import Work
-from jobdefs.errors import RequestError, StoreError, UnreadableEnvelope
+from jobdefs.errors import RequestError, StoreError, UnreadableEnvelope, UnreadablePayload
 from jobdefs.record import Envelope
 from jobdefs.runtime.logs import about
 from jobdefs.storage.contract import Claim, Settlement
@@ -156,7 +156,7 @@ class Attempt:
         """Decode the job and do what Huey does before a task's body; False where that settled it."""
         try:
             self._work.read()
-        except (RequestError, UnreadableEnvelope) as error:
+        except (RequestError, UnreadableEnvelope, UnreadablePayload) as error:
             logger.warning("parked: {}", error)
             self._settle(self, conclusion.parked(self.claim, str(error), self._work.kind), None)
             return False

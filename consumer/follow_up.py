@@ -32,6 +32,7 @@ class FollowUps:
             queue=definition.queue,
             priority=definition.priority,
             payload=payload,
+            version=definition.version,
         )
         lock = lock_of(definition, job, payload)
         self.jobs.append(NewJob(envelope=envelope.write(written), delay=delay, lock=lock))

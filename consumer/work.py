@@ -37,12 +37,12 @@ class Work:
         self._abandoned = self._cancelled = False
 
     def read(self) -> None:
-        """Decode the job; raises RequestError or UnreadableEnvelope where it does not fit."""
+        """Decode the job; raises RequestError, UnreadablePayload or UnreadableEnvelope where it does not fit."""
         if self._plan is None:
             self.timeout_s = self._task.timeout
             return
         definition = self._plan.definition
-        self._payload = codec.decode(definition, self._written.payload)
+        self._payload = codec.decode(definition, self._written.payload, self._written.version)
         self.timeout_s = definition.timeout.total_seconds() if definition.timeout else None
 
     @property

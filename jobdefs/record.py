@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import attrs
 
+from jobdefs.policy import FIRST_VERSION
 from jobdefs.state import State
 
 
@@ -13,7 +14,8 @@ class Envelope:
     """A job as its producer wrote it down (wire/FORMAT.md). ``payload`` is JSON text, opaque to the store.
 
     ``enqueued_at_ms`` is 0 until the store has stamped it, by its own clock. The job expires ``expires_in_ms`` after
-    that moment if no attempt has begun. ``attempts`` overrides the definition's retry policy.
+    that moment if no attempt has begun. ``attempts`` overrides the definition's retry policy. ``version`` is the one
+    that the definition had when the payload was written.
     """
 
     id: str
@@ -24,6 +26,7 @@ class Envelope:
     enqueued_at_ms: int = 0
     expires_in_ms: int | None = None
     attempts: int | None = None
+    version: int = FIRST_VERSION
 
 
 @attrs.frozen

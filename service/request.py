@@ -101,6 +101,7 @@ def prepare(request: EnqueueRequest, catalog: Catalog) -> Prepared:
         payload=encoded,
         expires_in_ms=None if options.expires_in is None else to_ms(options.expires_in),
         attempts=options.attempts,
+        version=definition.version,
     )
     job = NewJob(
         envelope=envelope.write(written),

@@ -147,7 +147,7 @@ ROUTES: Final = (
         handler=overview.definitions,
         name="definitions",
         summary="Show what can be enqueued",
-        responses={200: "for each name its queue, policy, uniqueness and the JSON Schema of its payload"},
+        responses={200: "for each name its version, queue, policy, uniqueness and the JSON Schema of its payload"},
     ),
     Route(
         method="GET",

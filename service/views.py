@@ -35,6 +35,7 @@ def summary(job: JobRecord, attempts: int | None) -> dict[str, Any]:
         "name": written.name if written else None,
         "queue": job.queue or None,
         "state": job.state,
+        "version": written.version if written else None,
         "priority": job.priority,
         "attempts": {"failures": job.failures, "lost": job.lost, "limit": attempts},
         "generation": job.generation,
@@ -75,6 +76,7 @@ def definition(known: Definition) -> dict[str, Any]:
     schema = json_schema(known)
     return {
         "name": known.name,
+        "version": known.version,
         "queue": known.queue,
         "priority": known.priority,
         "attempts": known.retry.attempts,

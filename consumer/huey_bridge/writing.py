@@ -67,6 +67,7 @@ def _defined(definition: Definition, task: Task, expires_in_ms: int | None) -> E
         payload=codec.encode(definition, payload),
         expires_in_ms=expires_in_ms,
         attempts=task.retries + 1 if task.retries != definition.retry.attempts - 1 else None,
+        version=definition.version,
     )
 
 

@@ -1,11 +1,13 @@
 """The newer build: it has a job that the older one does not know, and a job whose payload has another field."""
 
+from typing import Any
+
 import attrs
 
 from consumer import JobContext, handles
 from faults.handlers import work
 from faults.jobs import Work
-from jobdefs import define
+from jobdefs import define, upgrades
 
 
 @define("KEPT")
@@ -28,6 +30,20 @@ class Changed(Work):
     unit: str = attrs.field(kw_only=True)
 
 
+@define("REVISED", version=2)
+@attrs.frozen
+class Revised(Work):
+    """Has a payload of version 2, with a unit."""
+
+    unit: str = attrs.field(kw_only=True)
+
+
+@upgrades(Revised, from_version=1)
+def with_unit(payload: dict[str, Any]) -> dict[str, Any]:
+    """Say what went without saying."""
+    return payload | {"unit": "m"}
+
+
 @handles(Kept)
 def run_kept(job: Kept, context: JobContext) -> int:
     """Do what any job does."""
@@ -42,5 +58,11 @@ def run_fresh(job: Fresh, context: JobContext) -> int:
 
 @handles(Changed)
 def run_changed(job: Changed, context: JobContext) -> int:
+    """Do what any job does."""
+    return work(job, context)
+
+
+@handles(Revised)
+def run_revised(job: Revised, context: JobContext) -> int:
     """Do what any job does."""
     return work(job, context)

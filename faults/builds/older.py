@@ -26,6 +26,12 @@ class Changed(Work):
     """Has another field in the newer build."""
 
 
+@define("REVISED")
+@attrs.frozen
+class Revised(Work):
+    """Has a payload of version 1."""
+
+
 @handles(Kept)
 def run_kept(job: Kept, context: JobContext) -> int:
     """Do what any job does."""
@@ -40,5 +46,11 @@ def run_retired(job: Retired, context: JobContext) -> int:
 
 @handles(Changed)
 def run_changed(job: Changed, context: JobContext) -> int:
+    """Do what any job does."""
+    return work(job, context)
+
+
+@handles(Revised)
+def run_revised(job: Revised, context: JobContext) -> int:
     """Do what any job does."""
     return work(job, context)

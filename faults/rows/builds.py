@@ -32,13 +32,14 @@ def put_in_by_both(stage: Stage) -> None:
 
 
 def _of_the_older(many: int) -> list[Order]:
-    kinds = (older.Kept, older.Retired, older.Changed)
+    kinds = (older.Kept, older.Retired, older.Changed, older.Revised)
     return _orders("old", [kind() for _ in range(many) for kind in kinds])
 
 
 def _of_the_newer(many: int) -> list[Order]:
     plain: list[Work] = [kind() for _ in range(many) for kind in (newer.Kept, newer.Fresh)]
-    return _orders("new", [*plain, *(newer.Changed(unit="m") for _ in range(many))])
+    units: list[Work] = [kind(unit="m") for _ in range(many) for kind in (newer.Changed, newer.Revised)]
+    return _orders("new", [*plain, *units])
 
 
 def _orders(prefix: str, payloads: Sequence[Work]) -> list[Order]:
@@ -48,8 +49,9 @@ def _orders(prefix: str, payloads: Sequence[Work]) -> list[Order]:
 
 def parked_meanwhile(stage: Stage) -> str:
     """Tell how often a consumer met a job that it cannot run."""
-    unknown, unfit = len(stage.fleet.logged("parked", "no definition")), len(stage.fleet.logged("parked", "payload"))
-    return f"{unknown} claims of an unknown name, {unfit} of a payload that does not fit" if unknown and unfit else ""
+    unknown, unfit, newer = (len(stage.fleet.logged("parked", word)) for word in ("no definition", "fit", "version"))
+    told = f"{unknown} claims of an unknown name, {unfit} of a payload that does not fit, {newer} of a newer version"
+    return told if unknown and unfit and newer else ""
 
 
 def no_hot_loop(_stage: Stage, case: Case) -> Iterator[str]:

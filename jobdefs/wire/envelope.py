@@ -8,6 +8,7 @@ import orjson
 
 from jobdefs.definition import NAME_PATTERN, QUEUE_PATTERN, Definition
 from jobdefs.errors import InvalidOption, UnreadableEnvelope
+from jobdefs.policy import FIRST_VERSION
 from jobdefs.record import Envelope
 
 VERSION: Final = 1
@@ -18,7 +19,7 @@ _MILLISECONDS: Final = r"[1-9][0-9]{0,14}"
 _WRITTEN: Final = re.compile(
     rf'\{{"v":{VERSION},"id":"({ID_PATTERN.pattern})","name":"({NAME_PATTERN.pattern}|{PLAIN_NAME_PATTERN.pattern})"'
     rf',"queue":"({QUEUE_PATTERN.pattern})","priority":([0-9])(?:,"enqueued_at_ms":({_MILLISECONDS}))?'
-    rf'(?:,"expires_in_ms":({_MILLISECONDS}))?(?:,"attempts":([1-9][0-9]{{0,3}}))?,"payload":(.+)\}}'.encode(),
+    rf'(?:,"expires_in_ms":({_MILLISECONDS}))?(?:,"attempts":([1-9][0-9]{{0,3}}))?(?:,"version":([1-9][0-9]{{0,3}}))?,"payload":(.+)\}}'.encode(),
     re.DOTALL,
 )
 
@@ -36,6 +37,7 @@ _FIELDS: Final = {
     "enqueued_at_ms": (False, re.compile(_MILLISECONDS), "must be an integer of 1 to 15 digits, 1 or more"),
     "expires_in_ms": (False, re.compile(_MILLISECONDS), "must be an integer of 1 to 15 digits, 1 or more"),
     "attempts": (False, re.compile("[1-9][0-9]{0,3}"), "must be an integer from 1 to 9999"),
+    "version": (False, re.compile("[1-9][0-9]{0,3}"), "must be an integer from 1 to 9999"),
     "payload": (True, re.compile(".+", re.DOTALL), "must be JSON"),
 }
 _TEXTS: Final = ("id", "name", "queue")
@@ -54,9 +56,9 @@ def write(envelope: Envelope) -> bytes:
     """
     expires = "" if envelope.expires_in_ms is None else f',"expires_in_ms":{envelope.expires_in_ms}'
     attempts = "" if envelope.attempts is None else f',"attempts":{envelope.attempts}'
-    data = _joined(
-        envelope.id, envelope.name, envelope.queue, f"{envelope.priority}{expires}{attempts}", envelope.payload
-    )
+    version = "" if envelope.version == FIRST_VERSION else f',"version":{envelope.version}'
+    how = f"{envelope.priority}{expires}{attempts}{version}"
+    data = _joined(envelope.id, envelope.name, envelope.queue, how, envelope.payload)
     if _WRITTEN.fullmatch(data) is None:
         _refuse_field(envelope)
     return data
@@ -67,7 +69,9 @@ def write_new(definition: Definition, payload: bytes) -> bytes:
 
     The payload must be JSON text already. A definition has only what can be read back, so nothing is left to check.
     """
-    return _joined(new_id(), definition.name, definition.queue, f"{definition.priority}", payload)
+    priority, version = definition.priority, definition.version
+    how = f"{priority}" if version == FIRST_VERSION else f'{priority},"version":{version}'
+    return _joined(new_id(), definition.name, definition.queue, how, payload)
 
 
 def read(data: bytes) -> Envelope:
@@ -78,7 +82,7 @@ def read(data: bytes) -> Envelope:
     match = _WRITTEN.fullmatch(data)
     if match is None:
         raise UnreadableEnvelope(f"The stored job cannot be read: {_reason(data)}.")
-    job_id, name, queue, priority, enqueued, expires, attempts, payload = match.groups()
+    job_id, name, queue, priority, enqueued, expires, attempts, version, payload = match.groups()
     return Envelope(
         id=job_id.decode(),
         name=name.decode(),
@@ -88,6 +92,7 @@ def read(data: bytes) -> Envelope:
         enqueued_at_ms=0 if enqueued is None else int(enqueued),
         expires_in_ms=None if expires is None else int(expires),
         attempts=None if attempts is None else int(attempts),
+        version=FIRST_VERSION if version is None else int(version),
     )
 
 

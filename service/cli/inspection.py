@@ -74,10 +74,17 @@ async def definitions(queue: QueueService, options: Namespace) -> int:
         print(document({"definitions": [views.definition(known) for known in queue.definitions()]}))
         return Exit.OK
     rows = [
-        (known.name, known.queue, known.priority, known.retry.attempts, known.description.partition("\n")[0])
+        (
+            known.name,
+            known.version,
+            known.queue,
+            known.priority,
+            known.retry.attempts,
+            known.description.partition("\n")[0],
+        )
         for known in queue.definitions()
     ]
-    print("\n".join(table(("NAME", "QUEUE", "PRIORITY", "ATTEMPTS", "DESCRIPTION"), rows)))
+    print("\n".join(table(("NAME", "VERSION", "QUEUE", "PRIORITY", "ATTEMPTS", "DESCRIPTION"), rows)))
     return Exit.OK
 
 

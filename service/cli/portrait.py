@@ -29,6 +29,7 @@ def _facts(record: JobRecord, now: int) -> list[tuple[str, str]]:
     facts = [
         ("id", record.id),
         ("name", written.name if written else "-"),
+        ("version", str(written.version) if written else ""),
         ("queue", record.queue),
         ("state", record.state.value + (f": {record.reason}" if record.reason else "")),
         ("priority", str(record.priority)),

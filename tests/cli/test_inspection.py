@@ -96,7 +96,7 @@ def test_definitions_needs_no_server(jobs: Jobs) -> None:
     done = jobs("definitions", REDIS_URL="redis://127.0.0.1:1/0")
     known = json.loads(jobs("definitions", "--json").out)["definitions"]
 
-    assert done.out.splitlines()[1].split()[:4] == ["TEST_JOB", "default", "0", "3"]
+    assert done.out.splitlines()[1].split()[:5] == ["TEST_JOB", "1", "default", "0", "3"]
     assert known[0]["schema"]["required"] == ["message"]
 
 

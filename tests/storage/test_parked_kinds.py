@@ -69,11 +69,12 @@ def test_a_misfit_goes_to_whoever_has_another_definition(stage: Stage) -> None:
     assert claim(stage, "another") == ["a"]
 
 
-def test_what_a_newer_reader_wrote(stage: Stage) -> None:
-    """What a reader of one version could not read is claimed by readers of another version, whatever the name."""
+@pytest.mark.parametrize("reader", ["v1.version", "v2"])
+def test_what_a_newer_reader_wrote(stage: Stage, reader: str) -> None:
+    """What a reader of one form could not read is claimed by readers of another form, whatever the name."""
     park(stage, "a", kind="v1:")
     stage.send(stage.execution.announce(holder="old", abilities={"": "v1", "TEST_JOB": "d"}))
-    stage.send(stage.execution.announce(holder="new", abilities={"": "v2"}))
+    stage.send(stage.execution.announce(holder="new", abilities={"": reader}))
     assert claim(stage, "old") == []
     assert claim(stage, "new") == ["a"]
 

@@ -40,9 +40,10 @@ class Jobs:
         self.store.send(SubmissionCalls(NAMESPACE).submit(new))
         return [each.id for each in written]
 
-    def put_raw(self, name: str, payload: bytes) -> str:
-        """Put in a job that no definition here stands for."""
-        job = Envelope(id=envelope.new_id(), name=name, queue="default", priority=0, payload=payload)
+    def put_raw(self, name: str, payload: bytes, **fields: Any) -> str:
+        """Put in a job that no definition here stands for; other fields of the envelope may be given."""
+        given = Envelope(id=envelope.new_id(), name=name, queue="default", priority=0, payload=payload)
+        job = attrs.evolve(given, **fields)
         self.store.send(SubmissionCalls(NAMESPACE).submit([NewJob(envelope=envelope.write(job))]))
         return job.id
 
@@ -81,6 +82,7 @@ class Jobs:
             queue=definition.queue,
             priority=definition.priority,
             payload=codec.encode(definition, payload),
+            version=definition.version,
         )
         return attrs.evolve(job, **fields)
 

@@ -7,6 +7,8 @@ from tests.support.waiting import eventually
 from tests.system.conftest import StartConsumer
 
 EACH = 20
+IN_EUROS = ("PRICED", b'{"euros":1}')
+IN_CENTS = ("PRICED", b'{"cents":1}')
 FOR_OLDER = (("RETIRED", b"{}"), ("CHANGED", b'{"number":1}'))
 FOR_NOBODY = ("CHANGED", b'{"nonsense":1}')
 FOR_NEWER = (("FRESH", b"{}"), ("CHANGED", b'{"number":1,"unit":"m"}'))
@@ -48,6 +50,16 @@ def test_what_nobody_can_run_waits(start_consumer: StartConsumer, redis_url: str
     assert all((job := jobs.find(job_id)) and job.reason for job_id in job_ids)
     start(start_consumer, redis_url, "newer")
     assert ran_by(jobs, job_ids) == {b'"newer"'}
+
+
+def test_versions_side_by_side(start_consumer: StartConsumer, redis_url: str, jobs: Jobs) -> None:
+    """Old payloads are run by either build, upgraded by the newer one; new ones by the newer one alone."""
+    start(start_consumer, redis_url, "older")
+    start(start_consumer, redis_url, "newer")
+    old = put(jobs, IN_EUROS)
+    new = [jobs.put_raw(*IN_CENTS, version=2) for _ in range(EACH)]
+    assert ran_by(jobs, old) <= {b'"older: 1 euros"', b'"newer: 100 cents"'}
+    assert ran_by(jobs, new) == {b'"newer: 1 cents"'}
 
 
 def test_what_neither_can_run_comes_to_rest(

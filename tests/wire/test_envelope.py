@@ -30,6 +30,7 @@ envelopes = st.builds(
     payload=st.dictionaries(st.text(), st.integers()).map(lambda value: json.dumps(value).encode()),
     expires_in_ms=st.none() | st.integers(1, 10**15 - 1),
     attempts=st.none() | st.integers(1, 9999),
+    version=st.integers(1, 9999),
 )
 
 
@@ -46,7 +47,9 @@ def test_what_is_written_is_read_back_with_the_stamp_that_the_store_put_in(writt
 @given(envelopes.filter(lambda written: re.fullmatch(NAME_PATTERN, written.name)))
 def test_a_new_job_is_written_as_any_other(some):
     """A job that is as its definition says has the bytes that its envelope has, under an id of its own."""
-    definition = Definition(name=some.name, payload=Nothing, queue=some.queue, priority=some.priority)
+    definition = Definition(
+        name=some.name, payload=Nothing, version=some.version, queue=some.queue, priority=some.priority
+    )
     data = envelope.write_new(definition, some.payload)
     written = attrs.evolve(some, id=envelope.read(data).id, expires_in_ms=None, attempts=None)
     assert data == envelope.write(written)
@@ -73,6 +76,8 @@ def test_whatever_bytes_are_stored_reading_them_ends_in_an_envelope_or_one_known
         ("priority", 10),
         ("expires_in_ms", 0),
         ("attempts", 10_000),
+        ("version", 0),
+        ("version", 10_000),
         ("payload", b""),
     ],
 )
@@ -81,6 +86,13 @@ def test_a_field_that_could_not_be_read_back_is_not_written(field, value):
     with pytest.raises(InvalidOption) as caught:
         envelope.write(attrs.evolve(LEAST, **{field: value}))
     assert caught.value.option == field
+
+
+def test_a_version_of_1_need_not_be_written():
+    """Every payload has a version: the first one where its envelope tells none, as in envelopes that are older."""
+    told = envelope.write(attrs.evolve(LEAST, version=2)).replace(b'"version":2', b'"version":1')
+    assert b"version" not in envelope.write(LEAST)
+    assert envelope.read(told) == envelope.read(envelope.write(LEAST)) == attrs.evolve(LEAST, version=1)
 
 
 def test_new_ids_are_valid_and_differ():

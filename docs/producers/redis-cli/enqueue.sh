@@ -1,7 +1,8 @@
 #!/bin/sh
 # Puts a job in with nothing but redis-cli, as jobdefs/wire/FORMAT.md says, and prints the verdict, its state and its id.
 #   usage: enqueue.sh NAME JSON [ID]
-# REDIS_URL names the server, JOBS_NAMESPACE the installation; QUEUE, PRIORITY and DELAY_MS say how the job is treated.
+# REDIS_URL names the server, JOBS_NAMESPACE the installation; QUEUE, PRIORITY and DELAY_MS say how the job is treated,
+# VERSION by which version of its definition the payload was written, where that is not 1.
 # Where it fails it tells the ID on standard error: run it again with that one, and the job exists once.
 set -eu
 
@@ -28,7 +29,7 @@ fail() {
 schema=$(ask HGET "$meta" schema) || fail "the server does not answer"
 [ "${schema:-2}" = 2 ] || fail "the key space has version $schema, and this script writes 2"
 
-envelope='{"v":1,"id":"'$id'","name":"'$name'","queue":"'${QUEUE:-default}'","priority":'${PRIORITY:-0}',"payload":'$payload'}'
+envelope='{"v":1,"id":"'$id'","name":"'$name'","queue":"'${QUEUE:-default}'","priority":'${PRIORITY:-0}${VERSION:+',"version":'$VERSION}',"payload":'$payload'}'
 reply=$(ask --eval "$submit" "$meta" , '' '' "$envelope" "${DELAY_MS:-0}" '' '' '' '' '') || fail "${reply:-no answer}"
 case $reply in
     created* | existing*) echo "$reply" | tr '\n' ' ' | sed 's/ $//'; echo ;;

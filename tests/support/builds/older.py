@@ -28,6 +28,14 @@ class Changed:
     number: int
 
 
+@define("PRICED")
+@attrs.frozen
+class Priced:
+    """Has a payload of version 1, in whole euros."""
+
+    euros: int
+
+
 @handles(Kept)
 def run_kept(job: Kept) -> str:
     """Tell which build ran it."""
@@ -47,3 +55,9 @@ def run_changed(job: Changed) -> str:
     """Tell which build ran it."""
     del job
     return BUILD
+
+
+@handles(Priced)
+def run_priced(job: Priced) -> str:
+    """Tell which build ran it, and what it read."""
+    return f"{BUILD}: {job.euros} euros"
