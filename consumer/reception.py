@@ -5,18 +5,16 @@ from typing import Protocol
 
 from loguru import logger
 
-from consumer import abilities
 from consumer.attempt import Attempt
 from consumer.holdings import Ended
 from consumer.huey_bridge.app import JobsHuey
 from consumer.huey_bridge.ending import Ending
-from consumer.plan import PLAIN_TASKS, Plan
+from consumer.plan import Plan
+from consumer.recognition import Refusal, recognise
 from consumer.vanished import UNHEARD, described
-from jobdefs.errors import UnreadableEnvelope
 from jobdefs.storage.contract import BEGINNING_BYTES, Claim, LostLease, Settlement, SettleVerdict
 from jobdefs.storage.drivers import Store
 from jobdefs.storage.execution import ExecutionCalls
-from jobdefs.wire import envelope
 
 
 class Holder(Protocol):
@@ -52,20 +50,11 @@ class Reception:
         return [attempt for claim in claims if (attempt := self._attempt(claim)) is not None]
 
     def _attempt(self, claim: Claim) -> Attempt | None:
-        try:
-            written = envelope.read(claim.envelope)
-        except UnreadableEnvelope as error:
-            self._holdings.park(claim, str(error), abilities.UNREADABLE)
+        found = recognise(claim.id, claim.envelope, self._plans, runs_plain=self._runs_plain)
+        if isinstance(found, Refusal):
+            self._holdings.park(claim, found.reason, found.kind)
             return None
-        plan = self._plans.get(written.name)
-        if written.id != claim.id:
-            self._holdings.park(claim, f"its envelope belongs to job {written.id}")
-        elif plan is None and not (written.name.startswith(PLAIN_TASKS) and self._runs_plain):
-            reason = f"no definition is named {written.name!r} in the consumer that claimed it"
-            self._holdings.park(claim, reason, abilities.unknown(written.name))
-        else:
-            return Attempt(self._app, claim, written, plan, self._holdings.settle)
-        return None
+        return Attempt(self._app, claim, *found, self._holdings.settle)
 
 
 def complete(claims: Sequence[Claim], store: Store, calls: ExecutionCalls) -> None:

@@ -54,7 +54,7 @@ class JobRecord:
 
     ``failures`` counts attempts whose handler raised, ``lost`` counts attempts whose holder vanished;
     ``generation`` grows with each replay. ``envelope`` is None where the stored bytes cannot be read: ``raw`` has them.
-    ``result`` is JSON text.
+    ``result`` is JSON text. ``kind`` tells which consumers a parked job is offered to (wire/FORMAT.md), empty for none.
     """
 
     id: str
@@ -72,6 +72,7 @@ class JobRecord:
     holder: str = ""
     error: JobError | None = None
     reason: str = ""
+    kind: str = ""
     result: bytes | None = None
     events: tuple[Event, ...] = ()
 

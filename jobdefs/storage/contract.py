@@ -285,6 +285,9 @@ class Inspection(Protocol):
     def open(self, epoch: str) -> Call[KeySpace]:
         """Open the key space, making it with this epoch where there is none."""
 
+    def schema(self) -> Call[int | None]:
+        """Read which version the key space has, None where there is none."""
+
     def find(self, job_id: str) -> Call[JobRecord | None]:
         """Read one job; None where there is no such job."""
 

@@ -36,6 +36,10 @@ class InspectionCalls(Inspection):
         args = (moment.argument(self.clock), keys.SCHEMA, epoch)
         return Call(script("open"), self._keys, args, _key_space)
 
+    def schema(self) -> Call[int | None]:
+        """Read which version the key space has, None where there is none."""
+        return Call(script("schema"), self._keys, (), _schema)
+
     def find(self, job_id: str) -> Call[JobRecord | None]:
         """Read one job; None where there is no such job."""
         return Call(script("find"), self._keys, (job_id,), _record)
@@ -45,8 +49,9 @@ class InspectionCalls(Inspection):
 
         Waiting jobs come in the order in which they will be claimed, parked ones newest first, finished ones by the end
         of their retention, latest first. ``state`` None, an empty ``queue`` and an empty ``name`` stand for all. A page
-        may hold fewer jobs than asked for, or none, and still have a next one. While jobs move, one may come twice or
-        not at all. Raises InvalidOption for a cursor that no page gave.
+        may hold fewer jobs than asked for, or none, and still have a next one; it ends early where its envelopes have
+        more than a MiB. While jobs move, one may come twice or not at all. Raises InvalidOption for a cursor that no
+        page gave.
         """
         states = _LISTED if state is None else (state,)
         args = (limit, _SCAN_BUDGET, name, queue, *_read_cursor(cursor), *(listed.value for listed in states))
@@ -67,6 +72,10 @@ class InspectionCalls(Inspection):
 
 def _key_space(reply: list[Any]) -> KeySpace:
     return KeySpace(int(reply[0]), reply[1].decode(), reply[2])
+
+
+def _schema(reply: bytes | None) -> int | None:
+    return None if reply is None else int(reply)
 
 
 def _record(reply: list[Any]) -> JobRecord | None:

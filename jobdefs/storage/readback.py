@@ -38,6 +38,7 @@ def read_record(reply: list[Any]) -> JobRecord:
         holder=_text(fields, "holder"),
         error=_error(fields.get("error")),
         reason=_text(fields, "reason"),
+        kind=_text(fields, "kind"),
         result=fields.get("result"),
     )
     return _with_events(record, _text(fields, "history"))
@@ -53,9 +54,11 @@ def _text(fields: dict[str, bytes], name: str) -> str:
 
 
 def _number(fields: dict[str, bytes], name: str) -> int | None:
+    if (text := fields.get(name)) is None:
+        return None
     # Bookkeeping that somebody wrote by hand may be anything.
-    with suppress(KeyError, ValueError):
-        return int(fields[name])
+    with suppress(ValueError):
+        return int(text)
     return None
 
 

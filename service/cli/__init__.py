@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from jobdefs.errors import JobsError
 from jobdefs.runtime.exits import exit_of, tell
-from service.cli.parser import parser
+from service.cli.parser import HANDED_ON, parser
 from service.cli.wording import PROGRAM
 
 
@@ -31,8 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(given: Sequence[str]) -> int:
-    if given[:1] == ["work"]:
-        return int(pkgutil.resolve_name("service.cli.programs:work")(given[1:]))
+    if given and given[0] in HANDED_ON:
+        return int(pkgutil.resolve_name(HANDED_ON[given[0]])(given[1:]))
     options = parser().parse_args(given)
     outcome = int(pkgutil.resolve_name(options.run)(options))
     sys.stdout.flush()

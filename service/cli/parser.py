@@ -18,6 +18,9 @@ _SETTINGS: Final = """\
 REDIS_URL names the server; without it the private server of `up` is found by itself.
 JOBS_MODULES names modules with further definitions, JOBS_STATE_DIR where the private server keeps its data."""
 
+# Commands whose arguments are another program's, and never come to the parser; their words are listed for --help.
+HANDED_ON: Final = {"work": "service.cli.programs:work", "preflight": "service.cli.programs:preflight"}
+
 
 def parser() -> ArgumentParser:
     """Return the parser. Its options hold ``run``, the path of a function that takes them and returns an exit code."""
@@ -49,8 +52,8 @@ def _programs(commands: Any) -> None:
         command.add_argument("-k", dest="worker_type", choices=("thread", "process"), help="kind of these workers")
         command.add_argument("--port", type=_port, help="port of the service (JOBS_PORT, else 8080); 0: any free one")
     _command(commands, "serve", "service.cli.programs:serve", "run the service alone")
-    # Listed here for --help; its arguments are huey_consumer's and never come to this parser.
-    _command(commands, "work", "service.cli.programs:work", "run a consumer alone; takes the options of huey_consumer")
+    work = "run a consumer alone; takes the options of huey_consumer"
+    _command(commands, "work", HANDED_ON["work"], work)
 
 
 def _submission(commands: Any) -> None:
@@ -115,6 +118,8 @@ def _inspection(commands: Any) -> None:
     listing.add_argument("--limit", type=_count, default=20, metavar="N", help="how many (20)")
     listing.add_argument("--cursor", metavar="CURSOR", help="where the last list ended")
     _command(commands, "queues", "service.cli.inspection:queues", "print the jobs by queue and by name", json=True)
+    preflight = "tell which jobs in the store this build could not run, before it is deployed"
+    _command(commands, "preflight", HANDED_ON["preflight"], preflight)
     _command(
         commands, "definitions", "service.cli.inspection:definitions", "print what can be enqueued here", json=True
     )

@@ -34,6 +34,11 @@ def work(options: Sequence[str]) -> NoReturn:
     _become(consumer(options))
 
 
+def preflight(options: Sequence[str]) -> NoReturn:
+    """Become the preflight, which is the consumer's: nobody else knows its handlers."""
+    _become([sys.executable, "-m", "consumer.preflight", *options])
+
+
 def _check_log(options: Sequence[str]) -> None:
     reader = ArgumentParser(add_help=False, exit_on_error=False)
     reader.add_argument("-l", "--logfile")

@@ -18,6 +18,7 @@ COMMANDS = [
     "show",
     "list",
     "queues",
+    "preflight",
     "definitions",
     "schema",
 ]

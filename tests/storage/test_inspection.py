@@ -220,3 +220,11 @@ def test_a_large_job_is_read_whole(stage: Stage) -> None:
     record = stage.find("a")
     assert record.envelope is not None
     assert (record.envelope.payload, record.result) == (large, large)
+
+
+def test_a_page_of_large_jobs(stage: Stage) -> None:
+    """A page ends where its envelopes have more than a MiB, and the pages behind it have the rest."""
+    stage.submit_all([new_job(f"job-{number}", payload=b'"%b"' % (b"x" * 200_000)) for number in range(20)])
+    first = page(stage)
+    assert (len(first.jobs), first.cursor is None) == (6, False)
+    assert len(listed(stage)) == 20

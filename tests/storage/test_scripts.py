@@ -53,6 +53,7 @@ def sample_calls() -> list[Call[Any]]:
         execution.beat(holder="h", held=[Lease("a", "t"), Lease("b", "t")]),
         execution.announce(holder="h", abilities={"TEST_JOB": "d"}),
         inspection.open("epoch"),
+        inspection.schema(),
         inspection.find("a"),
         inspection.page(state=None, queue="", name="", cursor=None, limit=10),
         inspection.queues(),
@@ -146,7 +147,7 @@ def test_a_script_that_only_looks_cannot_write(name: str) -> None:
     """What only reads says so, and the server forbids it to write; what makes room runs without memory too."""
     expected = {
         **dict.fromkeys(
-            ("find", "page", "queues", "ledger", "value_read", "revocation", "chord_read"), " flags=no-writes"
+            ("schema", "find", "page", "queues", "ledger", "value_read", "revocation", "chord_read"), " flags=no-writes"
         ),
         **dict.fromkeys(("submit", "replay", "revoke", "value_write", "value_count"), ""),
     }

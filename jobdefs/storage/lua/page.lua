@@ -9,16 +9,17 @@
 -- ARGV[6]  score of the last entry seen there
 -- ARGV[7]  id of that entry
 -- ARGV[8…] states to look through, in this order
--- Returns  jobs (as find returns them), then where to go on: index, score, id; index '' at the end
+-- Returns  jobs (as find returns them), then where to go on: index, score, id; index '' at the end. A page ends early where its
+--          envelopes have more than a MiB, since everybody waits while they are copied
 --- @include "keys"
 --- @include "head"
 --- @include "bookkeeping"
 --- @include "state"
 --- @include "view"
 
-local STRIDE = 50
+local STRIDE, MOST_BYTES = 50, 2 ^ 20
 local limit, budget = tonumber(ARGV[1]), tonumber(ARGV[2])
-local jobs = {}
+local jobs, bytes = {}, 0
 
 -- The entry may have left or moved since the last page; then its score tells where it stood.
 local function rank_behind(index, down, score, id)
@@ -66,9 +67,13 @@ for n = number, #indexes do
     local entries = listed(index.down and 'ZREVRANGE' or 'ZRANGE', index.key, rank, rank + STRIDE - 1, 'WITHSCORES')
     if #entries == 0 then break end
     for i = 1, #entries, 2 do
-      if wanted(entries[i]) then jobs[#jobs + 1] = view(entries[i]) end
+      local job = wanted(entries[i]) and view(entries[i])
+      if job then
+        jobs[#jobs + 1] = job
+        bytes = bytes + #job[3]
+      end
       budget = budget - 1
-      if #jobs >= limit or budget <= 0 then return {jobs, index.label, entries[i + 1], entries[i]} end
+      if #jobs >= limit or budget <= 0 or bytes > MOST_BYTES then return {jobs, index.label, entries[i + 1], entries[i]} end
     end
     rank = rank + STRIDE
   end

@@ -1,0 +1,1 @@
+"""Tells which jobs in the store this build could not run, before it is deployed; reads, and changes nothing."""
