@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import Any, Final, TypedDict, TypeVar, Unpack
 
@@ -20,11 +20,17 @@ _ATTRIBUTE: Final = "__job_definition__"
 P = TypeVar("P")
 
 
+def _as_tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
 @attrs.frozen(kw_only=True)
 class Definition:
     """One kind of job. ``payload`` is an attrs class; ``timeout`` bounds one attempt (None: no bound).
 
     ``version`` (1 to 9999) is that of the payload: payloads of a lower one are upgraded before they are read.
+    ``examples`` are payloads as they stand in JSON. Raises DefinitionError for what cannot be written down or obeyed;
+    what can be told only later (names not defined yet, whether the examples fit) is told when a program starts.
     """
 
     name: str
@@ -37,6 +43,7 @@ class Definition:
     retention: Retention = Retention()
     unique: Unique | None = None
     description: str = ""
+    examples: tuple[dict[str, Any], ...] = attrs.field(default=(), converter=_as_tuple, eq=False)
 
     def __attrs_post_init__(self) -> None:
         """Refuse what could not be written down or obeyed."""
@@ -60,6 +67,13 @@ class Definition:
         self._check(self.timeout is None or self.timeout > timedelta(0), "timeout must be longer than nothing")
         if self.unique is not None:
             self._check_unique(self.unique)
+        self._check_fields()
+
+    def _check_fields(self) -> None:
+        # The one import that goes up a floor, at the one moment when a mistake can still be shown where it was made.
+        from jobdefs.wire.types import check_fields
+
+        check_fields(self.payload)
 
     def _check_types(self) -> None:
         for field, kind, wanted in (
@@ -72,6 +86,7 @@ class Definition:
             ("priority", int, "an integer"),
             ("unique", Unique | None, "a Unique"),
             ("timeout", timedelta | None, "a timedelta, for example timedelta(seconds=30)"),
+            ("examples", tuple, 'a list of payloads as in JSON, for example [{"to": "ann@example.org"}]'),
         ):
             value = getattr(self, field)
             # True would pass for the integer 1.
@@ -106,6 +121,7 @@ class DefinitionOptions(TypedDict, total=False):
     retention: Retention
     unique: Unique | None
     description: str
+    examples: Sequence[dict[str, Any]]
 
 
 def define(name: str, **options: Unpack[DefinitionOptions]) -> Callable[[type[P]], type[P]]:

@@ -10,9 +10,7 @@ import orjson
 
 from jobdefs.errors import InvalidBody
 from jobdefs.policy import MAX_DEPTH
-
-SMALLEST_INTEGER: Final = -(2**63)
-LARGEST_INTEGER: Final = 2**63 - 1
+from jobdefs.wire.scalars import LARGEST_INTEGER, SMALLEST_INTEGER
 
 _LONG: Final = len(str(LARGEST_INTEGER))
 _LONG_INTEGER: Final = b"0" * _LONG

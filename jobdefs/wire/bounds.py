@@ -9,9 +9,9 @@ import annotated_types as at
 import attrs
 
 from jobdefs.wire.form import Defs, Form, Fragment, Unsupported
-from jobdefs.wire.misfit import Misfit
+from jobdefs.wire.misfit import Misfit, shown
 
-_PYTHON_ONLY: Final = re.compile(r"\(\?P|\(\?[aiLmsux]|\\[AZ]")
+_PYTHON_ONLY: Final = re.compile(r"\(\?[P#(>aiLmsux]|\\[AZN]|[*+?}]\+|\{,")
 
 
 @attrs.frozen(eq=False)
@@ -40,7 +40,7 @@ class Bound:
 
 def bounded(form: Form, marks: Iterable[Any]) -> Form:
     """Return a form with the bounds that the marks of an ``Annotated`` set; marks of other libraries set none."""
-    bounds = tuple(_bounds(marks))
+    bounds = tuple(_bounds(marks, form))
     if not bounds:
         return form
     checked = _checker(bounds)
@@ -91,15 +91,25 @@ def _holds(bound: Bound, value: Any) -> bool:
         return False
 
 
-def _bounds(marks: Iterable[Any]) -> Iterator[Bound]:
+def _bounds(marks: Iterable[Any], form: Form) -> Iterator[Bound]:
     for mark in marks:
         if isinstance(mark, at.GroupedMetadata):
-            yield from _bounds(mark)
+            yield from _bounds(mark, form)
         elif type(mark) in BOUNDS:
-            yield BOUNDS[type(mark)](mark)
+            yield _applied(BOUNDS[type(mark)](mark), mark, form)
         elif isinstance(mark, at.BaseMetadata) and not isinstance(mark, at.Unit):
             message = f"the bound {mark!r} is not supported"
             raise Unsupported(message)
+
+
+def _applied(bound: Bound, mark: Any, form: Form) -> Bound:
+    """Return the bound; raises Unsupported where no value of the type could keep it, such as a length for numbers."""
+    if form.sample is not None and not isinstance(mark, (at.Predicate, OneOf)):
+        try:
+            bound.holds(form.sample)
+        except Exception as error:
+            raise Unsupported(f"the bound {mark!r} does not apply to it: {error}") from error
+    return bound
 
 
 def _compared(symbol: str, keyword: str, field: str, compare: Callable[[Any, Any], bool]) -> Callable[[Any], Bound]:
@@ -135,7 +145,7 @@ def _length(words: str, prefix: str, field: str, compare: Callable[[int, int], b
         return Bound(
             holds=lambda value: compare(len(value), limit),
             reason=lambda value: f"must have {words} {limit} {_COUNTED.get(type(value), 'item')}(s)",
-            keywords=lambda fragment, _: {f"{prefix}{what}": limit} if (what := _countable(fragment)) else {},
+            keywords=lambda fragment, form: {f"{prefix}{what}": limit} if (what := _countable(fragment, form)) else {},
         )
 
     return bound
@@ -154,14 +164,14 @@ def _pattern(mark: Pattern) -> Bound:
     return Bound(
         holds=lambda value: match(value) is not None,
         reason=lambda _: f"must match {mark.pattern.pattern}",
-        keywords=lambda fragment, _: dict(keywords) if _countable(fragment) == "Length" else {},
+        keywords=lambda fragment, form: dict(keywords) if _countable(fragment, form) == "Length" else {},
     )
 
 
 def _one_of(mark: OneOf) -> Bound:
     # Containers other than these may be endless, or mean something else by "in", as a string does.
     options = mark.options if isinstance(mark.options, (tuple, frozenset)) else ()
-    reason = f"must be one of {', '.join(map(repr, options))}" if options else f"must be in {mark.options!r}"
+    reason = f"must be one of {shown(tuple(options), repr)}" if options else f"must be in {mark.options!r}"
 
     def keywords(_: Fragment, form: Form) -> Fragment:
         try:
@@ -178,9 +188,9 @@ def _numeric(keyword: str, limit: Any) -> Callable[[Fragment, Form], Fragment]:
     return lambda fragment, _: dict(shown) if fragment.get("type") in ("integer", "number") else {}
 
 
-def _countable(fragment: Fragment) -> str:
-    # A string that stands for something else (a date, bytes) has another length in JSON than in Python.
-    if "format" in fragment or "contentEncoding" in fragment:
+def _countable(fragment: Fragment, form: Form) -> str:
+    # What is a string only in JSON (a date, bytes) has another length there than in Python.
+    if fragment.get("type") == "string" and not isinstance(form.sample, str):
         return ""
     return {"string": "Length", "array": "Items", "object": "Properties"}.get(fragment.get("type", ""), "")
 

@@ -1,71 +1,65 @@
 """The form of an attrs class: an object with one member per field of its constructor."""
 
-import inspect
-from collections.abc import Callable, Iterator
-from typing import Annotated, Any, Final
+from collections.abc import Callable
+from typing import Any
 
 import attrs
-from cattrs import ClassValidationError, Converter
-from cattrs.errors import ForbiddenExtraKeysError
-from cattrs.gen import make_dict_structure_fn_from_attrs, override
 
 from jobdefs.errors import DefinitionError, Fault
-from jobdefs.wire.form import Defs, Form, FormOf, Fragment, Unsupported
+from jobdefs.wire.field import Field
+from jobdefs.wire.form import Defs, Form, FormOf, Fragment, Unsupported, docstring
 from jobdefs.wire.misfit import Misfit, listed, member, named
-from jobdefs.wire.validators import refined
-
-_CONVERTER: Final = Converter(forbid_extra_keys=True, detailed_validation=True)
-_EMPTY: Final = (list, tuple, set, frozenset, dict)
-
-
-@attrs.frozen
-class _Field:
-    attribute: "attrs.Attribute[Any]"
-    form: Form
-
-    @property
-    def name(self) -> str:
-        return self.attribute.name
-
-    @property
-    def key(self) -> str:
-        return self.attribute.alias or self.attribute.name
-
-    @property
-    def default(self) -> Any:
-        """What stands in for a missing member, NOTHING where that cannot be told beforehand."""
-        default: Any = self.attribute.default
-        if isinstance(default, attrs.Factory):  # type: ignore[arg-type]
-            return default.factory() if default.factory in _EMPTY else attrs.NOTHING
-        return default
 
 
 def class_form(cls: type[Any], form_of: FormOf) -> Form:
     """Return the form of an attrs class; raises DefinitionError naming class, field and type."""
-    fields = tuple(_field(cls, attribute, form_of) for attribute in _attributes(cls) if attribute.init)
+    fields = tuple(_field(cls, attribute, form_of) for attribute in attributes(cls) if attribute.init)
     return Form(
         structure=_structure(cls, fields),
         unstructure=_unstructure(cls, fields),
         schema=lambda defs: defs.reference(cls, lambda defs: _fragment(cls, fields, defs)),
         reads=(dict,),
+        hashable=_hashable(cls, fields),
     )
 
 
-def _attributes(cls: type[Any]) -> "tuple[attrs.Attribute[Any], ...]":
+def _hashable(cls: type[Any], fields: tuple[Field, ...]) -> bool:
+    known: Any = cls.__hash__
+    return known is object.__hash__ or (known is not None and all(field.form.hashable for field in fields))
+
+
+def attributes(cls: type[Any]) -> "tuple[attrs.Attribute[Any], ...]":
+    """Return the attributes of a class with their types; raises DefinitionError where a name cannot be resolved."""
     try:
-        return tuple(attrs.fields(attrs.resolve_types(cls)))
+        return tuple(attrs.fields(_resolved(cls)))
     except Exception as error:
         message = f"{_place(cls)}: its annotations cannot be resolved: {error}; import the names outside TYPE_CHECKING"
         raise DefinitionError(message) from error
 
 
-def _field(cls: type[Any], attribute: "attrs.Attribute[Any]", form_of: FormOf) -> _Field:
+def _resolved(cls: type[Any]) -> type[Any]:
+    try:
+        return attrs.resolve_types(cls)
+    except NameError as error:
+        # While a class is being decorated, its module does not know it yet.
+        if error.name != cls.__name__:
+            raise
+        return attrs.resolve_types(cls, localns={cls.__name__: cls})
+
+
+def _field(cls: type[Any], attribute: "attrs.Attribute[Any]", form_of: FormOf) -> Field:
     where = f"{_place(cls)}.{attribute.name}"
     try:
-        field = _Field(attribute, form_of(refined(attribute)))
+        field = Field(attribute, form_of(_type(attribute)))
     except Unsupported as reason:
         message = f"{where}: {_name(attribute.type)} cannot be written as JSON: {reason} (jobdefs/wire/FORMAT.md)"
         raise DefinitionError(message) from None
+    if not isinstance(field.description, str):
+        message = f"{where}: the description in its metadata is {field.description!r}, and must be a text"
+        raise DefinitionError(message)
+    if not isinstance(field.examples, (list, tuple)):
+        message = f"{where}: the examples in its metadata are {field.examples!r}, and must be a list"
+        raise DefinitionError(message)
     try:
         if field.default is not attrs.NOTHING and attribute.converter is None:
             field.form.unstructure(field.default)
@@ -75,65 +69,33 @@ def _field(cls: type[Any], attribute: "attrs.Attribute[Any]", form_of: FormOf) -
     return field
 
 
-def _structure(cls: type[Any], fields: tuple[_Field, ...]) -> Callable[..., Any]:
-    generated = make_dict_structure_fn_from_attrs([_for_cattrs(field) for field in fields], cls, _CONVERTER)
+def _type(attribute: "attrs.Attribute[Any]") -> Any:
+    if attribute.validator is None:
+        return Any if attribute.type is None else attribute.type
+    # annotated_types takes longer to import than all of this: a definition without bounds does without it.
+    from jobdefs.wire.validators import refined
+
+    return refined(attribute)
+
+
+def _structure(cls: type[Any], fields: tuple[Field, ...]) -> Callable[..., Any]:
+    read: Callable[[dict[str, Any]], Any] | None = None
 
     def structure(value: Any, _: Any = None) -> Any:
+        nonlocal read
         if value.__class__ is not dict:
             raise Misfit.expected("an object", value)
-        try:
-            return generated(value, cls)
-        except ClassValidationError as error:
-            raise Misfit(*_faults(cls, fields, value, error)) from None
+        if read is None:
+            # A definition is made without cattrs, and without the code that it generates.
+            from jobdefs.wire.class_reader import reader
+
+            read = reader(cls, fields)
+        return read(value)
 
     return structure
 
 
-def _for_cattrs(field: _Field) -> Any:
-    # The override travels in the type: as a keyword, a field named "cl" or "converter" would collide with cattrs's own.
-    hook = override(struct_hook=field.form.structure, rename=field.key)
-    return field.attribute.evolve(type=Annotated[Any, hook])
-
-
-def _faults(
-    cls: type[Any], fields: tuple[_Field, ...], value: dict[str, Any], error: ClassValidationError
-) -> list[Fault]:
-    faults: list[Fault] = []
-    by_name = {field.name: field for field in fields}
-    noted, bare = error.group_exceptions()
-    for cause, note in noted:
-        if not isinstance(cause, (Misfit, KeyError)):
-            raise cause
-        step = member(by_name.pop(note.name).key)
-        faults += cause.below(step) if isinstance(cause, Misfit) else [Fault(step, "is required")]
-    for cause in bare:
-        if isinstance(cause, ForbiddenExtraKeysError):
-            extra = sorted(cause.extra_fields, key=str)
-            faults += listed(Fault(member(key), "unknown field") for key in extra)
-    faults += _refusals(cls, tuple(by_name.values()), value)
-    return faults or [Fault("", _text(cause)) for cause in bare]
-
-
-def _refusals(cls: type[Any], fields: tuple[_Field, ...], value: dict[str, Any]) -> Iterator[Fault]:
-    """Yield what the validators of the sound fields say; attrs itself would stop at the first that refuses."""
-    if all(field.attribute.validator is None for field in fields):
-        return
-    instance = object.__new__(cls)
-    for field in fields:
-        found = field.form.structure(value[field.key]) if field.key in value else field.default
-        if found is not attrs.NOTHING and field.attribute.converter is None:
-            object.__setattr__(instance, field.name, found)
-    for field in fields:
-        if field.attribute.validator is not None and hasattr(instance, field.name):
-            try:
-                field.attribute.validator(instance, field.attribute, getattr(instance, field.name))
-            except AttributeError:
-                continue  # It looks at another field, which is not sound.
-            except Exception as error:  # noqa: BLE001 - a validator may raise what it likes
-                yield Fault(member(field.key), _text(error))
-
-
-def _unstructure(cls: type[Any], fields: tuple[_Field, ...]) -> Callable[[Any], dict[str, Any]]:
+def _unstructure(cls: type[Any], fields: tuple[Field, ...]) -> Callable[[Any], dict[str, Any]]:
     hooks = tuple((field.name, field.key, field.form.unstructure) for field in fields)
 
     def unstructure(value: Any) -> dict[str, Any]:
@@ -147,27 +109,41 @@ def _unstructure(cls: type[Any], fields: tuple[_Field, ...]) -> Callable[[Any], 
             except Misfit as misfit:
                 faults += misfit.below(member(key))
         if faults:
-            raise Misfit(*faults)
+            raise Misfit(*listed(iter(faults)))
         return written
 
     return unstructure
 
 
-def _fragment(cls: type[Any], fields: tuple[_Field, ...], defs: Defs) -> Fragment:
+def _fragment(cls: type[Any], fields: tuple[Field, ...], defs: Defs) -> Fragment:
     properties: dict[str, Fragment] = {}
     for field in fields:
         fragment = properties[field.key] = field.form.schema(defs)
         if field.default is not attrs.NOTHING and field.attribute.converter is None:
             fragment["default"] = field.form.unstructure(field.default)
-    described_as = {"description": inspect.cleandoc(doc)} if (doc := vars(cls).get("__doc__")) else {}
+        if field.description:
+            fragment["description"] = field.description
+        if field.examples:
+            fragment["examples"] = [_example(cls, field, example) for example in field.examples]
     return {
         "title": cls.__name__,
-        **described_as,
+        **docstring(cls),
         "type": "object",
         "properties": properties,
-        "required": [field.key for field in fields if field.attribute.default is attrs.NOTHING],
+        "required": [field.key for field in fields if field.required],
         "additionalProperties": False,
     }
+
+
+def _example(cls: type[Any], field: Field, example: Any) -> Any:
+    try:
+        field.form.structure(example)
+    except Misfit as misfit:
+        first = misfit.faults[0]
+        where = f"{_place(cls)}.{field.name}"
+        message = f"{where}: its example {example!r} does not fit: {f'{first.path} '.lstrip()}{first.reason}"
+        raise DefinitionError(message) from None
+    return example
 
 
 def _place(cls: type[Any]) -> str:
@@ -176,7 +152,3 @@ def _place(cls: type[Any]) -> str:
 
 def _name(type_: Any) -> str:
     return type_.__qualname__ if isinstance(type_, type) else str(type_).replace("typing.", "")
-
-
-def _text(error: BaseException) -> str:
-    return str(error.args[0]) if error.args else type(error).__name__

@@ -9,7 +9,7 @@ import orjson
 
 from jobdefs.catalog import Catalog
 from jobdefs.definition import Definition
-from jobdefs.errors import Fault, InvalidPayload, TooLarge, UnwritableResult
+from jobdefs.errors import DefinitionError, Fault, InvalidPayload, TooLarge, UnwritableResult
 from jobdefs.policy import MAX_DEPTH, MAX_PAYLOAD_BYTES, MAX_RESULT_BYTES
 from jobdefs.upgrade import check_chain, refuse_newer, upgraded
 from jobdefs.wire.body import read_json, too_deep
@@ -31,9 +31,18 @@ def prepare(catalog: Catalog) -> None:
 
 
 def check(definition: Definition) -> None:
-    """Raise DefinitionError for a field that cannot be written, and for a version that cannot be upgraded."""
+    """Raise DefinitionError for what cannot be written, for gaps in the upgrades, and for examples that do not fit.
+
+    It names class, field and type, or the definition and every fault of the example.
+    """
     json_schema(definition)
     check_chain(definition)
+    for example in definition.examples:
+        try:
+            structure(definition, example)
+        except InvalidPayload as error:
+            message = f"definition {definition.name!r}: one of its examples does not fit. {error}"
+            raise DefinitionError(message) from None
 
 
 def structure(definition: Definition, value: object, version: int | None = None) -> Any:

@@ -1,14 +1,12 @@
 """The forms of types that are made of other types."""
 
-import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from enum import Enum
 from functools import partial
-from types import NoneType
 from typing import Any
 
-from jobdefs.wire.form import Form, FormOf, Unsupported, fixed
-from jobdefs.wire.misfit import JSON_WORDS, Misfit, every, member
+from jobdefs.wire.form import Form, FormOf, Unsupported, docstring, fixed
+from jobdefs.wire.misfit import JSON_WORDS, Misfit, every, member, shown
 from jobdefs.wire.scalars import key
 
 
@@ -20,6 +18,8 @@ def array(args: tuple[Any, ...], form_of: FormOf) -> Form:
         unstructure=lambda value: every(item.unstructure, _of(list, value)),
         schema=lambda defs: {"type": "array", "items": item.schema(defs)},
         reads=(list,),
+        sample=[],
+        hashable=False,
     )
 
 
@@ -32,6 +32,8 @@ def items(args: tuple[Any, ...], form_of: FormOf) -> Form:
             unstructure=lambda value: every(item.unstructure, _of(tuple, value)),
             schema=lambda defs: {"type": "array", "items": item.schema(defs)},
             reads=(list,),
+            sample=(),
+            hashable=item.hashable,
         )
     return _row(tuple(form_of(arg) for arg in args))
 
@@ -39,6 +41,9 @@ def items(args: tuple[Any, ...], form_of: FormOf) -> Form:
 def unique(cls: type, args: tuple[Any, ...], form_of: FormOf) -> Form:
     """``set[X]`` and ``frozenset[X]``: an array without equal items, written in a settled order."""
     item = form_of(args[0] if args else Any)
+    if not item.hashable:
+        message = "the items of a set must be hashable, and not every value of this type is: use list[X]"
+        raise Unsupported(message)
 
     def structure(value: Any, _: Any = None) -> Any:
         found = every(item.structure, _of(list, value))
@@ -55,6 +60,8 @@ def unique(cls: type, args: tuple[Any, ...], form_of: FormOf) -> Form:
         unstructure=lambda value: sorted(every(item.unstructure, _of(cls, value)), key=repr),
         schema=lambda defs: {"type": "array", "items": item.schema(defs), "uniqueItems": True},
         reads=(list,),
+        sample=cls(),
+        hashable=cls is frozenset,
     )
 
 
@@ -74,59 +81,9 @@ def mapping(args: tuple[Any, ...], form_of: FormOf) -> Form:
         unstructure=partial(convert, part.unstructure),
         schema=lambda defs: {"type": "object", "additionalProperties": part.schema(defs)},
         reads=(dict,),
+        sample={},
+        hashable=False,
     )
-
-
-def choice(args: tuple[Any, ...], form_of: FormOf) -> Form:
-    """``X | Y``: whichever the JSON type belongs to; members that JSON cannot tell apart are refused."""
-    if Any in args or object in args:
-        return form_of(Any)
-    members = [form_of(arg) for arg in args]
-    owners = _owners(members)
-    words = " or ".join(JSON_WORDS[kind] for form in members for kind in form.reads)
-
-    def structure(value: Any, _: Any = None) -> Any:
-        if (form := owners.get(value.__class__)) is None:
-            raise Misfit.expected(words, value)
-        return form.structure(value)
-
-    return Form(
-        structure=structure,
-        unstructure=_writer(members, words),
-        schema=lambda defs: {"anyOf": [form.schema(defs) for form in members]},
-        reads=tuple(kind for form in members for kind in form.reads),
-        also=tuple(kind for form in members for kind in form.also),
-    )
-
-
-def _owners(members: list[Form]) -> dict[type, Form]:
-    owners: dict[type, Form] = {}
-    for form in members:
-        for kind in form.reads:
-            if owners.setdefault(kind, form) is not form:
-                message = f"two members of the union are both written as {JSON_WORDS[kind]}"
-                raise Unsupported(message)
-    for form in members:
-        for kind in form.also:
-            owners.setdefault(kind, form)
-    return owners
-
-
-def _writer(members: list[Form], words: str) -> Callable[[Any], Any]:
-    # A float takes integers too, so it is asked last.
-    hooks = [form.unstructure for form in sorted(members, key=lambda form: float in form.reads)]
-
-    def unstructure(value: Any) -> Any:
-        misfits = []
-        for hook in hooks:
-            try:
-                return hook(value)
-            except Misfit as misfit:
-                misfits.append(misfit)
-        raise next((misfit for misfit in misfits if not misfit.foreign), Misfit.expected(words, value))
-
-    nullable = any(NoneType in form.reads for form in members)
-    return lambda value: None if value is None and nullable else unstructure(value)
 
 
 def literal(args: tuple[Any, ...], _: FormOf) -> Form:
@@ -136,7 +93,8 @@ def literal(args: tuple[Any, ...], _: FormOf) -> Form:
         raise Unsupported(message)
     take = _one_of({_key(arg): arg for arg in args}, args)
     kinds = tuple(dict.fromkeys(type(arg) for arg in args))
-    return Form(take, take, fixed(enum=list(args)), kinds, (float,) if int in kinds else ())
+    fragment = fixed(const=args[0]) if len(args) == 1 else fixed(enum=list(args))
+    return Form(take, take, fragment, kinds, (float,) if int in kinds else (), sample=args[0])
 
 
 def enumeration(cls: type[Enum]) -> Form:
@@ -155,14 +113,15 @@ def enumeration(cls: type[Enum]) -> Form:
     return Form(
         structure=_one_of({_key(found.value): found for found in cls}, values),
         unstructure=unstructure,
-        schema=lambda defs: defs.reference(cls, fixed(enum=values)),
+        schema=lambda defs: defs.reference(cls, fixed(**docstring(cls), enum=values)),
         reads=kinds,
         also=(float,) if int in kinds else (),
+        sample=next(iter(cls)),
     )
 
 
-def _one_of(known: dict[Any, Any], values: Iterable[Any]) -> Callable[..., Any]:
-    reason = f"must be one of {', '.join(json.dumps(value) for value in values)}"
+def _one_of(known: dict[Any, Any], values: Sequence[Any]) -> Callable[..., Any]:
+    reason = f"must be one of {shown(values)}"
 
     def take(value: Any, _: Any = None) -> Any:
         if value.__class__ in JSON_WORDS and value.__class__ not in (list, dict) and (key := _key(value)) in known:
@@ -196,6 +155,8 @@ def _row(forms: tuple[Form, ...]) -> Form:
             "minItems": size,
         },
         reads=(list,),
+        sample=(),
+        hashable=all(form.hashable for form in forms),
     )
 
 

@@ -1,5 +1,6 @@
 """What the table of types says of one type."""
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,7 @@ class Unsupported(Exception):
     """A type has no written form; the text says why."""
 
 
-@attrs.define
+@attrs.define(eq=False)
 class Defs:
     """The named parts of one JSON Schema document: its ``$defs``. The first class is the document itself."""
 
@@ -32,13 +33,14 @@ class Defs:
         return {"$ref": self._references[cls]}
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Form:
     """How values of one type are read from JSON, written to it, and described.
 
     ``structure`` takes what JSON text turned into (and cattrs's second argument, which it ignores) and raises Misfit;
     ``unstructure`` is as strict with Python values. ``reads`` are the JSON types that belong to this type, ``also``
-    those that it accepts besides.
+    those that it accepts besides. ``sample`` is a value of the type, None where none is at hand, by which bounds that
+    cannot be applied to it are found. ``hashable`` tells whether a set can hold every value.
     """
 
     structure: Callable[..., Any]
@@ -46,6 +48,8 @@ class Form:
     schema: Callable[[Defs], Fragment]
     reads: tuple[type, ...]
     also: tuple[type, ...] = ()
+    sample: Any = None
+    hashable: bool = True
 
 
 FormOf = Callable[[Any], Form]
@@ -54,3 +58,14 @@ FormOf = Callable[[Any], Form]
 def fixed(**fragment: Any) -> Callable[[Defs], Fragment]:
     """Return the schema of a type that is described alike everywhere."""
     return lambda _: dict(fragment)
+
+
+def described(form: Form, text: str) -> Form:
+    """Return the form with a description in its schema."""
+    return attrs.evolve(form, schema=lambda defs: form.schema(defs) | {"description": text})
+
+
+def docstring(cls: type) -> Fragment:
+    """Return the description that a class's own docstring is."""
+    text = vars(cls).get("__doc__")
+    return {"description": inspect.cleandoc(text)} if text else {}

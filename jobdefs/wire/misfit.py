@@ -1,7 +1,7 @@
 """What is wrong with a value, and where below it."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from types import NoneType
 from typing import Any, Final
@@ -10,6 +10,11 @@ from jobdefs.errors import Fault
 
 MAX_FAULTS: Final = 100
 """One array or object reports no more faults than this, so that an answer stays in proportion to the question."""
+
+_MOST_SHOWN: Final = 20
+_LONGEST: Final = 300
+
+_MORE: Final = f"has more than {MAX_FAULTS} faults; the others are not listed"
 
 JSON_WORDS: Final[dict[type, str]] = {
     str: "a string",
@@ -58,6 +63,18 @@ def named(cls: type) -> str:
     return f"{'an' if cls.__name__[0] in 'AEIOUaeiou' else 'a'} {cls.__name__}"
 
 
+def shown(values: Sequence[object], write: Callable[[Any], str] = json.dumps) -> str:
+    """Return the first of some values, and how many others there are."""
+    first = ", ".join(shortened(write(value)) for value in values[:_MOST_SHOWN])
+    others = len(values) - _MOST_SHOWN
+    return f"{first} and {others:,} others" if others > 0 else first
+
+
+def shortened(text: str) -> str:
+    """Return a text, without its end where it is long."""
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
 def member(key: object) -> str:
     """Return the step of a JSON path to an object's member: ``.qty``, or ``["a b"]`` where it is no plain word."""
     text = str(key)[:80]
@@ -87,8 +104,9 @@ def every(hook: Callable[[Any], Any], values: Iterable[Any], step: Callable[[int
 def listed(faults: Iterator[Fault]) -> list[Fault]:
     """Return the first MAX_FAULTS faults, and one more that says so where there are others."""
     first = list(islice(faults, MAX_FAULTS))
-    if next(faults, None) is not None:
-        first.append(Fault("", f"has more than {MAX_FAULTS} faults; the others are not listed"))
+    if (other := next(faults, None)) is not None:
+        # What is said of a part of the value already is not said of all of it again.
+        first.append(other if other.reason == _MORE else Fault("", _MORE))
     return first
 
 

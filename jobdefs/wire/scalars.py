@@ -4,25 +4,33 @@ import base64
 import math
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from jobdefs.wire.body import LARGEST_INTEGER, SMALLEST_INTEGER
 from jobdefs.wire.misfit import Misfit
 
 T = TypeVar("T")
 
-DECIMAL_PATTERN: Final = r"^-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?$"
+SMALLEST_INTEGER: Final = -(2**63)
+LARGEST_INTEGER: Final = 2**63 - 1
+
+# These patterns mean the same to Python and to JSON Schema (ECMA-262), and the schema shows them.
+_DAY: Final = "(?!0000)[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
+_HOUR: Final = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
+DATE_PATTERN: Final = f"^{_DAY}$"
+MOMENT_PATTERN: Final = rf"^{_DAY}T{_HOUR}:[0-5][0-9](?:\.[0-9]+)?(?:Z|[+-]{_HOUR})$"
 DURATION_PATTERN: Final = (
     r"^(-?)P(?=[0-9T])(?:([0-9]+)D)?(?:T(?=[0-9])(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9]+)(?:\.([0-9]{1,6}))?S)?)?$"
 )
-_DURATION: Final = re.compile(DURATION_PATTERN[1:-1])
-_DECIMAL: Final = re.compile(DECIMAL_PATTERN[1:-1])
-_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_MOMENT: Final = re.compile(_DATE.pattern + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})")
-_UUID: Final = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+UUID_PATTERN: Final = "^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"
+DECIMAL_PATTERN: Final = r"^-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,7})?$"
+BASE64_PATTERN: Final = "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
+_DATE, _MOMENT, _DURATION, _UUID, _DECIMAL = (
+    re.compile(pattern[1:-1])
+    for pattern in (DATE_PATTERN, MOMENT_PATTERN, DURATION_PATTERN, UUID_PATTERN, DECIMAL_PATTERN)
+)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 
@@ -88,8 +96,8 @@ def number(value: Any, _: Any = None) -> float:
 
 
 def read_moment(value: Any, _: Any = None) -> datetime:
-    """Read RFC 3339: an ISO 8601 date and time with its offset."""
-    return _read(value, _MOMENT, datetime.fromisoformat, "a date and time with a time zone", "2026-01-31T09:30:00Z")
+    """Read RFC 3339: an ISO 8601 date and time with its offset, which in UTC lies in the years 1 to 9999."""
+    return _read(value, _MOMENT, _moment, "a date and time with a time zone", "2026-01-31T09:30:00Z")
 
 
 def write_moment(value: Any) -> str:
@@ -153,7 +161,9 @@ def write_decimal(value: Any) -> str:
         raise Misfit.expected("a Decimal", value)
     if not value.is_finite():
         raise Misfit.because("must be finite")
-    return str(value)
+    if not _DECIMAL.fullmatch(written := str(value)):
+        raise Misfit.because("has an exponent of more than 7 digits")
+    return written
 
 
 def read_bytes(value: Any, _: Any = None) -> bytes:
@@ -182,6 +192,13 @@ def _read(value: Any, form: re.Pattern[str], parse: Callable[[str], T], what: st
         except (ValueError, ArithmeticError):
             pass
     raise Misfit.because(f'expected {what}, such as "{example}"')
+
+
+def _moment(value: str) -> datetime:
+    moment = datetime.fromisoformat(value)
+    if moment.year in {MINYEAR, MAXYEAR}:
+        moment.astimezone(UTC)
+    return moment
 
 
 def _duration(value: str) -> timedelta:

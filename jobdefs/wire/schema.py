@@ -15,4 +15,6 @@ def json_schema(definition: Definition) -> dict[str, Any]:
     schema = {"$schema": DIALECT, **form_of(definition.payload).schema(defs)}
     if definition.description:
         schema["description"] = definition.description
+    if definition.examples:
+        schema["examples"] = list(definition.examples)
     return schema | ({"$defs": defs.fragments} if defs.fragments else {})

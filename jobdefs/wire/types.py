@@ -1,7 +1,7 @@
 """ONE table: what a payload's fields can be, how each type is read and written, and how JSON Schema names it."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from functools import partial
@@ -12,39 +12,57 @@ from uuid import UUID
 
 import attrs
 
+from jobdefs.errors import DefinitionError
 from jobdefs.wire import containers, scalars
-from jobdefs.wire.bounds import bounded
 from jobdefs.wire.classes import class_form
-from jobdefs.wire.form import Form, FormOf, Unsupported, fixed
+from jobdefs.wire.form import Form, FormOf, Unsupported, described, fixed
+from jobdefs.wire.hints import instead_of
 from jobdefs.wire.misfit import JSON_WORDS
 from jobdefs.wire.plain import plain
+from jobdefs.wire.unions import choice
 
-_ANY: Final = Form(plain, plain, fixed(), tuple(JSON_WORDS))
+_ANY: Final = Form(plain, plain, fixed(), tuple(JSON_WORDS), hashable=False)
+
+
+def _number(cls: type, read: Callable[..., Any], write: Callable[[Any], Any], also: type, **fragment: str) -> Form:
+    return Form(read, write, fixed(**fragment), (cls,), (also,), sample=cls(1))
+
+
+def _string(read: Callable[..., Any], write: Callable[[Any], Any], sample: Any, **fragment: str) -> Form:
+    return Form(read, write, fixed(type="string", **fragment), (str,), sample=sample)
+
 
 SINGLE: Final[dict[Any, Form]] = {
-    str: Form(scalars.text, scalars.text, fixed(type="string"), (str,)),
-    int: Form(
-        scalars.read_integer, scalars.write_integer, fixed(type="integer", format="int64"), (int,), also=(float,)
-    ),
-    float: Form(scalars.number, scalars.number, fixed(type="number"), (float,), also=(int,)),
-    bool: Form(scalars.boolean, scalars.boolean, fixed(type="boolean"), (bool,)),
+    str: _string(scalars.text, scalars.text, ""),
+    int: _number(int, scalars.read_integer, scalars.write_integer, float, type="integer", format="int64"),
+    float: _number(float, scalars.number, scalars.number, int, type="number"),
+    bool: Form(scalars.boolean, scalars.boolean, fixed(type="boolean"), (bool,), sample=True),
     NoneType: Form(scalars.null, scalars.null, fixed(type="null"), (NoneType,)),
-    datetime: Form(scalars.read_moment, scalars.write_moment, fixed(type="string", format="date-time"), (str,)),
-    date: Form(scalars.read_date, scalars.write_date, fixed(type="string", format="date"), (str,)),
-    timedelta: Form(
+    datetime: _string(
+        scalars.read_moment,
+        scalars.write_moment,
+        datetime(2026, 1, 31, tzinfo=UTC),
+        format="date-time",
+        pattern=scalars.MOMENT_PATTERN,
+    ),
+    date: _string(
+        scalars.read_date, scalars.write_date, date(2026, 1, 31), format="date", pattern=scalars.DATE_PATTERN
+    ),
+    # JSON Schema's own "duration" (RFC 3339, appendix A) has neither fractions nor a sign.
+    timedelta: _string(
         scalars.read_duration,
         scalars.write_duration,
-        fixed(type="string", format="duration", pattern=scalars.DURATION_PATTERN),
-        (str,),
+        timedelta(1),
+        format="signed-duration",
+        pattern=scalars.DURATION_PATTERN,
     ),
-    UUID: Form(scalars.read_uuid, scalars.write_uuid, fixed(type="string", format="uuid"), (str,)),
-    Decimal: Form(
-        scalars.read_decimal,
-        scalars.write_decimal,
-        fixed(type="string", format="decimal", pattern=scalars.DECIMAL_PATTERN),
-        (str,),
+    UUID: _string(scalars.read_uuid, scalars.write_uuid, UUID(int=0), format="uuid", pattern=scalars.UUID_PATTERN),
+    Decimal: _string(
+        scalars.read_decimal, scalars.write_decimal, Decimal(1), format="decimal", pattern=scalars.DECIMAL_PATTERN
     ),
-    bytes: Form(scalars.read_bytes, scalars.write_bytes, fixed(type="string", contentEncoding="base64"), (str,)),
+    bytes: _string(
+        scalars.read_bytes, scalars.write_bytes, b"", contentEncoding="base64", pattern=scalars.BASE64_PATTERN
+    ),
     Any: _ANY,
     object: _ANY,
 }
@@ -55,13 +73,25 @@ COMPOUND: Final[dict[Any, Callable[[tuple[Any, ...], FormOf], Form]]] = {
     set: partial(containers.unique, set),
     frozenset: partial(containers.unique, frozenset),
     dict: containers.mapping,
-    Union: containers.choice,
-    UnionType: containers.choice,
+    Union: choice,
+    UnionType: choice,
     Literal: containers.literal,
 }
 
 _classes: Final[dict[type, Form]] = {}
 _building: Final = RLock()
+
+
+def check_fields(payload: type[Any]) -> None:
+    """Raise DefinitionError, which names class, field and type, for a class with a field that cannot be written.
+
+    A class whose annotations have names that are not defined yet is left alone: it is looked at when a program starts.
+    """
+    try:
+        form_of(payload)
+    except DefinitionError as error:
+        if not isinstance(error.__cause__, (NameError, AttributeError)):
+            raise
 
 
 def form_of(type_: Any) -> Form:
@@ -83,16 +113,25 @@ def form_of(type_: Any) -> Form:
         return containers.enumeration(type_)
     if isinstance(type_, type) and attrs.has(type_):
         return _class(type_)
-    message = f"{getattr(type_, '__qualname__', type_)} has no written form"
-    raise Unsupported(message)
+    raise Unsupported(f"{getattr(type_, '__qualname__', type_)} has no written form{instead_of(type_)}")
 
 
 def _annotated(base: Any, marks: tuple[Any, ...]) -> Form:
+    texts = [mark.documentation for mark in marks if hasattr(mark, "documentation")]
+    rest = tuple(mark for mark in marks if not hasattr(mark, "documentation"))
+    form = _bounded(base, rest) if rest else form_of(base)
+    return described(form, texts[-1]) if texts else form
+
+
+def _bounded(base: Any, marks: tuple[Any, ...]) -> Form:
+    # annotated_types takes longer to import than all of this: a definition without bounds does without it.
+    from jobdefs.wire.bounds import bounded
+
     if get_origin(base) not in (Union, UnionType):
         return bounded(form_of(base), marks)
     # Bounds on a union bind its members, but not None, which has no size.
     members = (arg if arg is NoneType else Annotated[(arg, *marks)] for arg in get_args(base))
-    return containers.choice(tuple(members), form_of)
+    return choice(tuple(members), form_of)
 
 
 def _class(cls: type[attrs.AttrsInstance]) -> Form:

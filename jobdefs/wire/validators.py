@@ -34,8 +34,6 @@ def refined(attribute: "attrs.Attribute[Any]") -> Any:
     Validators that have no mark still run, when attrs makes the object.
     """
     type_ = Any if attribute.type is None else attribute.type
-    if attribute.validator is None:
-        return type_
     if _refuses_none(attribute.validator, attribute):
         type_ = _without_none(type_)
     return _refine(attribute.validator, type_)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from jobdefs.wire.body import LARGEST_INTEGER, SMALLEST_INTEGER
+from jobdefs.wire.scalars import LARGEST_INTEGER, SMALLEST_INTEGER
 from service.evolution.contract import Schema
 from service.evolution.refusal import Refusal
 from service.evolution.shapes import Shape
@@ -27,7 +27,7 @@ FORMATS: Final = {
     "date": "a date",
     "date-time": "a date and time with a time zone",
     "decimal": "a decimal number in a string",
-    "duration": "a duration",
+    "signed-duration": "a duration",
     "uuid": "a UUID",
 }
 

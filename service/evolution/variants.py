@@ -22,7 +22,7 @@ _BY_FORMAT: Final = {
     "date": ("2026-01-31", "1970-01-01"),
     "date-time": ("2026-01-31T09:30:00Z", "1969-12-31T23:59:59.250000+05:30"),
     "decimal": ("12.50", "-0", "1E+3"),
-    "duration": ("PT90.5S", "-P1DT2H", "PT0S"),
+    "signed-duration": ("PT90.5S", "-P1DT2H", "PT0S"),
     "uuid": ("f81d4fae-7dec-11d0-a765-00a0c91e6bf6",),
 }
 _BASE64: Final = ("AP8=", "")

@@ -63,6 +63,7 @@ def test_a_bad_name_is_refused(name):
         ({"timeout": 5}, "timeout is 5, and must be a timedelta"),
         ({"retry": 3}, "retry is 3, and must be a RetryPolicy"),
         ({"priority": "9"}, "priority is '9', and must be an integer"),
+        ({"examples": {"to": "ann"}}, "examples is {'to': 'ann'}, and must be a list of payloads as in JSON"),
         ({"unique": True}, "unique is True, and must be a Unique"),
         ({"version": 0}, "version is 0, and must be an integer from 1 to 9999"),
         ({"version": 10_000}, "version is 10000, and must be an integer from 1 to 9999"),
@@ -82,7 +83,7 @@ def test_what_could_not_be_obeyed_is_refused(options, reason):
     ("option", "hint"),
     [
         ("priorty", "did you mean 'priority'?"),
-        ("zzz", "there are version, queue, priority, retry, timeout, retention, unique, description"),
+        ("zzz", "there are version, queue, priority, retry, timeout, retention, unique, description, examples"),
     ],
 )
 def test_an_unknown_option_is_refused_with_a_hint(option, hint):

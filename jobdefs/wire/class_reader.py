@@ -1,0 +1,76 @@
+"""Reads objects of attrs classes by functions that cattrs generates, and finds every fault of one that does not fit."""
+
+from collections.abc import Callable, Iterator
+from typing import Annotated, Any, Final
+
+import attrs
+from cattrs import ClassValidationError, Converter
+from cattrs.errors import ForbiddenExtraKeysError
+from cattrs.gen import make_dict_structure_fn_from_attrs, override
+
+from jobdefs.errors import Fault
+from jobdefs.wire.field import Field
+from jobdefs.wire.misfit import Misfit, listed, member, shortened
+
+_CONVERTER: Final = Converter(forbid_extra_keys=True, detailed_validation=True)
+
+
+def reader(cls: type[Any], fields: tuple[Field, ...]) -> Callable[[dict[str, Any]], Any]:
+    """Return the function that makes an object of the class, or raises Misfit."""
+    generated = make_dict_structure_fn_from_attrs([_for_cattrs(field) for field in fields], cls, _CONVERTER)
+
+    def read(value: dict[str, Any]) -> Any:
+        try:
+            return generated(value, cls)
+        except ClassValidationError as error:
+            raise Misfit(*listed(iter(_faults(cls, fields, value, error)))) from None
+
+    return read
+
+
+def _for_cattrs(field: Field) -> Any:
+    # The override travels in the type: as a keyword, a field named "cl" or "converter" would collide with cattrs's own.
+    hook = override(struct_hook=field.form.structure, rename=field.key)
+    return field.attribute.evolve(type=Annotated[Any, hook])
+
+
+def _faults(
+    cls: type[Any], fields: tuple[Field, ...], value: dict[str, Any], error: ClassValidationError
+) -> list[Fault]:
+    faults: list[Fault] = []
+    by_name = {field.name: field for field in fields}
+    noted, bare = error.group_exceptions()
+    for cause, note in noted:
+        if not isinstance(cause, (Misfit, KeyError)):
+            raise cause
+        step = member(by_name.pop(note.name).key)
+        faults += cause.below(step) if isinstance(cause, Misfit) else [Fault(step, "is required")]
+    for cause in bare:
+        if isinstance(cause, ForbiddenExtraKeysError):
+            extra = sorted(cause.extra_fields, key=str)
+            faults += listed(Fault(member(key), "unknown field") for key in extra)
+    faults += _refusals(cls, tuple(by_name.values()), value)
+    return faults or [Fault("", _text(cause)) for cause in bare]
+
+
+def _refusals(cls: type[Any], fields: tuple[Field, ...], value: dict[str, Any]) -> Iterator[Fault]:
+    """Yield what the validators of the sound fields say; attrs itself would stop at the first that refuses."""
+    if all(field.attribute.validator is None for field in fields):
+        return
+    instance = object.__new__(cls)
+    for field in fields:
+        found = field.form.structure(value[field.key]) if field.key in value else field.default
+        if found is not attrs.NOTHING and field.attribute.converter is None:
+            object.__setattr__(instance, field.name, found)
+    for field in fields:
+        if field.attribute.validator is not None and hasattr(instance, field.name):
+            try:
+                field.attribute.validator(instance, field.attribute, getattr(instance, field.name))
+            except AttributeError:
+                continue  # It looks at another field, which is not sound.
+            except Exception as error:  # noqa: BLE001 - a validator may raise what it likes
+                yield Fault(member(field.key), _text(error))
+
+
+def _text(error: BaseException) -> str:
+    return shortened(str(error.args[0]) if error.args else type(error).__name__)
