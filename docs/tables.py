@@ -82,7 +82,7 @@ def routes() -> str:
         (
             f"`{route.method} {route.path}`",
             route.summary,
-            "; ".join(f"{code}: {text}" for code, text in route.responses.items()),
+            "; ".join(f"{code}: {answer.meaning}" for code, answer in route.responses.items()),
         )
         for route in ROUTES
     )

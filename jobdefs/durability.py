@@ -6,7 +6,7 @@ from typing import Final, Self
 import attrs
 
 LEVELS: Final = "memory, disk, or replica:1 to replica:9"
-_WRITTEN: Final = re.compile(r"memory|disk|replica:[1-9]")
+PATTERN: Final = re.compile(r"memory|disk|replica:[1-9]")
 
 
 @attrs.frozen
@@ -22,7 +22,7 @@ class Durability:
     @classmethod
     def read(cls, text: str) -> Self:
         """Read the written form; raises ValueError with words to follow the text."""
-        if not _WRITTEN.fullmatch(text):
+        if not PATTERN.fullmatch(text):
             message = f"is none of {LEVELS}"
             raise ValueError(message)
         word, _, count = text.partition(":")

@@ -12,8 +12,9 @@ from jobdefs.storage.private_server import resolve_url, state_directory
 from jobdefs.wire.codec import prepare
 from service.access import bearer
 from service.key import QUEUE
+from service.openapi.description import DESCRIPTION, Description
 from service.queue import QueueService
-from service.routes import PREFIX, everything, within
+from service.routes import OPEN, PREFIX, ROUTES, below
 from service.settings import ServiceSettings
 from service.shield import shield
 
@@ -27,8 +28,9 @@ def setup(
 ) -> QueueService:
     """Put a QueueService into an application, as ``app[service.QUEUE]``, and return it.
 
-    The application starts while the store is away, too. ``routes`` mounts the REST API under ``/v1``. Definitions and
-    settings come from the environment unless given; raises DefinitionError or SettingsError.
+    The application starts while the store is away, too. ``routes`` mounts the REST API under ``/v1``, with its
+    description at ``/v1/openapi.json`` and ``/v1/docs``. Definitions and settings come from the environment unless
+    given; raises DefinitionError or SettingsError.
     """
     settings = load(ServiceSettings) if settings is None else settings
     catalog = load_catalog(settings.modules) if catalog is None else catalog
@@ -45,8 +47,9 @@ def create_app(*, catalog: Catalog | None = None, settings: ServiceSettings | No
     """Return the stand-alone service, with every route; raises DefinitionError or SettingsError."""
     settings = load(ServiceSettings) if settings is None else settings
     app = web.Application(middlewares=_middlewares(settings.token))
-    setup(app, catalog=catalog, settings=settings)
-    app.add_routes(everything())
+    queue = setup(app, catalog=catalog, settings=settings)
+    app.add_routes(route.definition() for route in ROUTES)
+    app[DESCRIPTION] = Description(ROUTES, queue.definitions(), guarded=bool(settings.token))
     return app
 
 
@@ -54,12 +57,14 @@ def _api(queue: QueueService, token: str) -> web.Application:
     # An application of its own, so that the one it is mounted in keeps its own way of telling errors.
     api = web.Application(middlewares=_middlewares(token))
     api[QUEUE] = queue
-    api.add_routes(within(PREFIX))
+    routes = below(PREFIX)
+    api.add_routes(route.definition(PREFIX) for route in routes)
+    api[DESCRIPTION] = Description(routes, queue.definitions(), guarded=bool(token))
     return api
 
 
 def _middlewares(token: str) -> list[Middleware]:
-    return [shield, bearer(token)] if token else [shield]
+    return [shield, bearer(token, OPEN)] if token else [shield]
 
 
 def _closing(store: AsyncStore) -> Callable[[web.Application], AsyncIterator[None]]:

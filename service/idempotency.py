@@ -10,6 +10,8 @@ from aiohttp import web
 from jobdefs.errors import InvalidOption
 
 HEADER: Final = "Idempotency-Key"
+# The same, as one pattern for others to read.
+PATTERN: Final = r'(?:[!#-~][!-~]{0,254}|"(?:[!#-\[\]-~]|\\["\\]){1,255}")'
 _BARE: Final = re.compile(r"[!-~]{1,255}")
 _QUOTED: Final = re.compile(r'"((?:[^"\\]|\\["\\])*)"')
 _ESCAPED: Final = re.compile(r"\\(.)")

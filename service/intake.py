@@ -67,8 +67,8 @@ def _fields(body: Any, known: Collection[str], *required: str) -> Mapping[str, A
 def _options(fields: Mapping[str, Any], job_id: str | None) -> EnqueueOptions:
     given: dict[str, Any] = {}
     for field, value in fields.items():
-        if value is not None and field in _OPTIONS:
-            option, read = _OPTIONS[field]
+        if value is not None and field in OPTIONS:
+            option, read = OPTIONS[field]
             given[option] = read(value, field)
     if job_id is not None:
         if "id" in given:
@@ -113,7 +113,7 @@ def _moment(value: Any, field: str) -> datetime:
 
 
 # The fields of a body that are options: what they are called in Python, and how they are read.
-_OPTIONS: Final[Mapping[str, tuple[str, Callable[[Any, str], Any]]]] = {
+OPTIONS: Final[Mapping[str, tuple[str, Callable[[Any, str], Any]]]] = {
     "delay_ms": ("delay", _duration),
     "run_at": ("run_at", _moment),
     "priority": ("priority", _integer),
@@ -126,5 +126,5 @@ _OPTIONS: Final[Mapping[str, tuple[str, Callable[[Any, str], Any]]]] = {
     "on_conflict": ("on_conflict", _text),
     "durability": ("durability", _text),
 }
-_OF_ONE: Final = dict.fromkeys(("payload", *_OPTIONS))
-_OF_MANY: Final = dict.fromkeys(("name", "payload", *_OPTIONS))
+_OF_ONE: Final = dict.fromkeys(("payload", *OPTIONS))
+_OF_MANY: Final = dict.fromkeys(("name", "payload", *OPTIONS))

@@ -10,7 +10,8 @@ from aiohttp import hdrs, web
 from jobdefs import errors
 
 CONTENT_TYPE: Final = "application/problem+json"
-_TYPE: Final = "urn:aiohttp-huey:problem:"
+OURS: Final = "This is a fault of the service; its log says more."
+TYPE: Final = "urn:aiohttp-huey:problem:"
 
 
 @attrs.frozen
@@ -67,23 +68,24 @@ def answer(error: errors.JobsError) -> web.Response:
 
 def answer_http(error: web.HTTPException, request: web.BaseRequest) -> web.Response:
     """Return the response to what aiohttp, or a handler in its words, refused; headers such as Allow are kept."""
-    status = HTTPStatus(error.status)
     headers = {
         name: value for name, value in error.headers.items() if name not in (hdrs.CONTENT_TYPE, hdrs.CONTENT_LENGTH)
     }
-    return _response(_document(status, status.name.lower(), status.phrase, _detail(error, request)), headers)
+    return _response(of_status(HTTPStatus(error.status), _detail(error, request)), headers)
 
 
 def answer_unexpected() -> web.Response:
     """Return the response to a request that met a fault of ours, without its traceback."""
-    status = HTTPStatus.INTERNAL_SERVER_ERROR
-    return _response(
-        _document(status, status.name.lower(), status.phrase, "This is a fault of the service; its log says more."), {}
-    )
+    return _response(of_status(HTTPStatus.INTERNAL_SERVER_ERROR, OURS), {})
+
+
+def of_status(status: HTTPStatus, detail: str) -> dict[str, Any]:
+    """Return what a client reads about an error that is told in the words of HTTP."""
+    return _document(status, status.name.lower(), status.phrase, detail)
 
 
 def _document(status: HTTPStatus, code: str, title: str, detail: str) -> dict[str, Any]:
-    return {"type": _TYPE + code, "title": title, "status": status.value, "detail": detail, "code": code}
+    return {"type": TYPE + code, "title": title, "status": status.value, "detail": detail, "code": code}
 
 
 def _response(body: dict[str, Any], headers: Mapping[str, str]) -> web.Response:

@@ -1,18 +1,18 @@
 """Every route of the service, in one table."""
 
-from collections.abc import Mapping
 from typing import Final
 
-import attrs
 from aiohttp import web
-from aiohttp.typedefs import Handler
 
 from jobdefs import errors
 from service import health
-from service.api import enqueue, jobs, overview
+from service.api import description, enqueue, jobs, overview
+from service.body import LINES
+from service.openapi.parameters import FILTERS, JOB_ID, KEY, KNOWN
+from service.openapi.schema import OBJECT, TEXT, ref
+from service.route import JSON, Answer, Failure, Route
 
 PREFIX: Final = "/v1"
-Failure = type[errors.JobsError] | type[web.HTTPException]
 
 _STORE: Final[tuple[Failure, ...]] = (errors.StoreUnavailable, errors.StoreUnsuitable, errors.StoreCorrupt)
 _TAKEN: Final[tuple[Failure, ...]] = (*_STORE, errors.StoreFull)
@@ -24,32 +24,10 @@ _BODY: Final[tuple[Failure, ...]] = (
     web.HTTPRequestTimeout,
     errors.InvalidOption,
 )
-_OPTIONS: Final = (
-    "delay_ms, run_at, priority, expires_in_ms, attempts, id, durability, unique_key, unique_until, unique_for_ms, "
-    "on_conflict; and the header Idempotency-Key in place of the id"
-)
 
 
-@attrs.frozen(kw_only=True)
-class Route:
-    """One way in. ``request`` says what the body or the query has, ``responses`` what each status means."""
-
-    method: str
-    path: str
-    handler: Handler
-    name: str
-    summary: str
-    request: str = ""
-    responses: Mapping[int, str]
-    errors: tuple[Failure, ...] = ()
-
-    def is_below(self, prefix: str) -> bool:
-        """Tell whether the path begins with the prefix."""
-        return self.path.startswith(f"{prefix}/")
-
-    def definition(self, path: str) -> web.RouteDef:
-        """Return the route for a router, at another path; GET answers HEAD too."""
-        return {"GET": web.get, "POST": web.post}[self.method](path, self.handler, name=self.name)
+def _json(meaning: str, name: str, *headers: str) -> Answer:
+    return Answer(meaning, {JSON: ref(name)}, headers)
 
 
 ROUTES: Final = (
@@ -58,11 +36,17 @@ ROUTES: Final = (
         path="/v1/enqueue/{name}",
         handler=enqueue.enqueue,
         name="enqueue",
+        group="Enqueue",
         summary="Enqueue one job",
-        request=f"an object with payload, and if wanted {_OPTIONS}",
+        parameters=(KEY,),
+        body={JSON: ref("Enqueue.{name}")},
         responses={
-            202: "the job was put in; Location tells where to follow it",
-            200: "it was there already, or another job holds its unique key: the answer is about that job",
+            202: _json("the job was put in; Location tells where to follow it", "Receipt", "Location"),
+            200: _json(
+                "it was there already, or another job holds its unique key: the answer is about that job",
+                "Receipt",
+                "Location",
+            ),
         },
         errors=(
             errors.UnknownJob,
@@ -78,12 +62,16 @@ ROUTES: Final = (
         path="/v1/enqueue",
         handler=enqueue.enqueue_many,
         name="enqueue_many",
+        group="Enqueue",
         summary="Enqueue many jobs",
-        request=f"an object with jobs: an array of objects with name, payload, and if wanted {_OPTIONS}; "
-        "or, as application/x-ndjson, any number of such objects, each on a line of its own",
+        parameters=(KEY,),
+        body={JSON: ref("Many"), LINES: ref("Lines")},
         responses={
-            200: "a verdict for each job, in their order: status, and the receipt or the problem; for lines, each on a "
-            "line of its own, while more of them come"
+            200: Answer(
+                "a verdict for each job, in their order: status, and the receipt or the problem; for lines, each on a "
+                "line of its own, while more of them come",
+                {JSON: ref("Verdicts"), LINES: ref("VerdictLines")},
+            )
         },
         errors=(*_BODY, *_ENQUEUED),
     ),
@@ -92,8 +80,10 @@ ROUTES: Final = (
         path="/v1/jobs/{id}",
         handler=jobs.job,
         name="job",
+        group="Jobs",
         summary="Show one job",
-        responses={200: "everything that is known of the job"},
+        parameters=(JOB_ID,),
+        responses={200: _json("everything that is known of the job", "Job")},
         errors=(errors.JobNotFound, *_STORE),
     ),
     Route(
@@ -101,9 +91,10 @@ ROUTES: Final = (
         path="/v1/jobs",
         handler=jobs.page,
         name="jobs",
+        group="Jobs",
         summary="List jobs",
-        request="a query with state, queue, name, cursor, limit (1 to 200), each if wanted",
-        responses={200: "a page of jobs, and the cursor of the next one or null"},
+        parameters=FILTERS,
+        responses={200: _json("a page of jobs, and the cursor of the next one or null", "JobPage")},
         errors=(errors.InvalidOption, *_STORE),
     ),
     Route(
@@ -111,11 +102,16 @@ ROUTES: Final = (
         path="/v1/jobs/{id}/cancel",
         handler=jobs.cancel,
         name="cancel",
+        group="Jobs",
         summary="Cancel a job that has not ended",
+        parameters=(JOB_ID,),
         responses={
-            200: "the job's id and state, also if it is cancelled already",
-            202: "it runs, and its consumer hears at once, with its next beat at the latest (a quarter of a lease), "
-            "that it shall end",
+            200: _json("the job's id and state, also if it is cancelled already", "Move"),
+            202: _json(
+                "it runs, and its consumer hears at once, with its next beat at the latest (a quarter of a lease), "
+                "that it shall end",
+                "Move",
+            ),
         },
         errors=(errors.JobNotFound, errors.WrongState, *_STORE),
     ),
@@ -124,8 +120,10 @@ ROUTES: Final = (
         path="/v1/jobs/{id}/replay",
         handler=jobs.replay,
         name="replay",
+        group="Jobs",
         summary="Make a dead, cancelled, expired or parked job ready again",
-        responses={200: "the job's id and state"},
+        parameters=(JOB_ID,),
+        responses={200: _json("the job's id and state", "Move")},
         errors=(errors.JobNotFound, errors.WrongState, errors.DuplicateJob, *_TAKEN),
     ),
     Route(
@@ -133,11 +131,15 @@ ROUTES: Final = (
         path="/v1/queues",
         handler=overview.queues,
         name="queues",
+        group="Overview",
         summary="Count the jobs of every queue and of every name",
         responses={
-            200: "for each queue its jobs that wait, run and are suspect, and the age of the oldest ready one; "
-            "for each name how many jobs were put in and their states; the number of repairs, and of ends of attempts "
-            "that were refused since their lease was lost"
+            200: _json(
+                "for each queue its jobs that wait, run and are suspect, and the age of the oldest ready one; for each "
+                "name how many jobs were put in and their states; the number of repairs, and of ends of attempts that "
+                "were refused since their lease was lost",
+                "Overview",
+            )
         },
         errors=_STORE,
     ),
@@ -146,34 +148,69 @@ ROUTES: Final = (
         path="/v1/definitions",
         handler=overview.definitions,
         name="definitions",
+        group="Overview",
         summary="Show what can be enqueued",
-        responses={200: "for each name its version, queue, policy, uniqueness and the JSON Schema of its payload"},
+        responses={
+            200: _json(
+                "for each name its version, queue, policy, uniqueness and the JSON Schema of its payload", "Definitions"
+            )
+        },
     ),
     Route(
         method="GET",
         path="/healthz",
         handler=health.live,
         name="live",
+        group="Health",
         summary="Tell whether the service lives",
-        responses={200: "it does"},
+        responses={200: _json("it does", "Alive")},
+        open=True,
     ),
     Route(
         method="GET",
         path="/readyz",
         handler=health.ready,
         name="ready",
+        group="Health",
         summary="Tell whether the service can take jobs",
-        responses={200: "the store takes jobs in and can keep the promises"},
-        errors=_STORE,
+        responses={200: _json("the store takes jobs in and can keep the promises", "Ready")},
+        errors=_TAKEN,
+        open=True,
+    ),
+    Route(
+        method="GET",
+        path="/openapi.json",
+        handler=description.openapi,
+        name="openapi",
+        group="Description",
+        summary="Describe this API as OpenAPI 3.1",
+        parameters=(KNOWN,),
+        responses={
+            200: Answer("the document, with a typed body for each definition", {JSON: OBJECT}, ("ETag",)),
+            304: Answer("it is what you have", headers=("ETag",)),
+        },
+        goes_along=True,
+    ),
+    Route(
+        method="GET",
+        path="/docs",
+        handler=description.docs,
+        name="docs",
+        group="Description",
+        summary="Show a page to read that document in",
+        parameters=(KNOWN,),
+        responses={
+            200: Answer("the page, which asks nobody else for anything", {"text/html": TEXT}, ("ETag",)),
+            304: Answer("it is what you have", headers=("ETag",)),
+        },
+        open=True,
+        goes_along=True,
     ),
 )
 
-
-def within(prefix: str) -> list[web.RouteDef]:
-    """Return the routes below a prefix, for an application that is mounted there."""
-    return [route.definition(route.path.removeprefix(prefix)) for route in ROUTES if route.is_below(prefix)]
+OPEN: Final = tuple(route.handler for route in ROUTES if route.open)
 
 
-def everything() -> list[web.RouteDef]:
-    """Return every route, where the table has it."""
-    return [route.definition(route.path) for route in ROUTES]
+def below(prefix: str) -> tuple[Route, ...]:
+    """Return the routes of an application that is mounted at a prefix."""
+    return tuple(found for route in ROUTES if (found := route.below(prefix)) is not None)

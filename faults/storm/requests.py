@@ -14,7 +14,8 @@ from faults.storm.rubbish import BODIES, drawn, texts
 from faults.storm.shot import Shot
 from jobdefs import errors
 from service.problems import kind_of
-from service.routes import ROUTES, Failure, Route
+from service.route import Failure, Route
+from service.routes import ROUTES
 
 METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "RUBBISH")
 _JSON: Final = "Content-Type: application/json"

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from aiohttp import web
 from aiohttp.test_utils import TestClient
 from pytest_aiohttp.plugin import AiohttpClient
 
@@ -17,7 +18,9 @@ from jobdefs.storage.drivers import AsyncStore
 from jobdefs.storage.execution import ExecutionCalls
 from service.queue import QueueService
 from service.settings import ServiceSettings
+from tests.support.contract import Contract
 
+CONTRACT = web.AppKey("CONTRACT", Contract)
 Client = TestClient[Any, Any]
 
 
@@ -27,8 +30,21 @@ def settings(redis_url: str) -> ServiceSettings:
 
 
 @pytest.fixture
-async def client(settings: ServiceSettings, aiohttp_client: AiohttpClient) -> Client:
-    return await aiohttp_client(service.create_app(settings=settings))
+async def contract(client: Client) -> Contract:
+    """What the document of the client's service says, and what was answered so far."""
+    assert client.app is not None
+    found: Contract = client.app[CONTRACT]
+    return found
+
+
+@pytest.fixture
+async def client(settings: ServiceSettings, aiohttp_client: AiohttpClient) -> AsyncIterator[Client]:
+    """A client of the service; whatever this answers must be as its own document says."""
+    app = service.create_app(settings=settings)
+    app[CONTRACT] = Contract.of(app)
+    app.middlewares.insert(0, app[CONTRACT].watching())
+    yield await aiohttp_client(app)
+    assert app[CONTRACT].complaints == []
 
 
 @pytest.fixture
