@@ -19,6 +19,7 @@ class Obstacle(StrEnum):
     MISPLACED = "misplaced"
     UNKNOWN = "unknown"
     MISFIT = "misfit"
+    NEWER = "newer"
     UNSERVED = "unserved"
 
 

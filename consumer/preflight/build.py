@@ -7,13 +7,13 @@ from consumer import abilities
 from consumer.binding import load_bindings
 from consumer.huey_bridge import bodies
 from consumer.huey_bridge.app import JobsHuey
-from consumer.plan import plans_of
+from consumer.plan import Plan, plans_of
 from consumer.recognition import Obstacle, Refusal, recognise
 from consumer.settings import ConsumerSettings
 from consumer.work import Work
 from jobdefs.errors import JobsError, StoreError
 from jobdefs.policy import DEFAULT_QUEUE
-from jobdefs.record import JobRecord
+from jobdefs.record import Envelope, JobRecord
 from jobdefs.storage.contract import Claim
 
 _KIND: Final = re.compile("[^:]*:([^:]*):(.*)", re.DOTALL)
@@ -43,11 +43,15 @@ class Build:
         except StoreError:
             raise
         except Exception as error:  # noqa: BLE001 - an upgrade or a validator of the application may raise anything
-            known = plan is not None or bodies.knows(self._app, written)
-            return Refusal(Obstacle.MISFIT if known else Obstacle.UNKNOWN, _told(error))
+            return Refusal(self._obstacle(written, plan), _told(error))
         if job.queue not in self._queues:
             return Refusal(Obstacle.UNSERVED, f"nothing in this build names the queue {job.queue!r}")
         return None
+
+    def _obstacle(self, written: Envelope, plan: Plan | None) -> Obstacle:
+        if plan is None:
+            return Obstacle.MISFIT if bodies.knows(self._app, written) else Obstacle.UNKNOWN
+        return Obstacle.NEWER if written.version > plan.definition.version else Obstacle.MISFIT
 
     def takes_up(self, job: JobRecord) -> bool:
         """Tell whether consumers of this build would claim a parked job by themselves."""

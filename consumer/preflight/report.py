@@ -12,6 +12,7 @@ ADVICE: Final = {
     Obstacle.MISPLACED: "somebody wrote it by hand: cancel it",
     Obstacle.UNKNOWN: "name its modules in JOBS_MODULES and JOBS_HANDLERS, or let the present build finish these first",
     Obstacle.MISFIT: "give new fields a default, write an upgrade, or let the present build finish these first",
+    Obstacle.NEWER: "a newer build wrote it: deploy that one or a later one, or let it finish these first",
     Obstacle.UNSERVED: "name the queue in JOBS_QUEUES of a consumer, or let the present build finish these first",
 }
 

@@ -7,6 +7,8 @@ import pytest
 from jobdefs.runtime.exits import Exit
 from jobdefs.storage.contract import Outcome
 from tests.preflight.conftest import Preflight
+from tests.support.consumers import HANDLERS
+from tests.support.jobs import MODULES, jobs_on
 from tests.support.stage import HOUR, LEASE, Stage, new_job
 
 STATES = ["scheduled", "ready", "running", "suspect", "parked", "dead"]
@@ -86,6 +88,44 @@ def test_each_obstacle_is_named(
     (group,) = [group for group in done.found["blocked"]["groups"] if group["ids"] == ["a"]]
     assert (done.code, group["obstacle"]) == (Exit.FINDINGS, obstacle)
     assert group["reason"].startswith(reason)
+
+
+@pytest.mark.parametrize(
+    ("build", "written", "obstacle"),
+    [
+        ("newer", (1, b'{"euros":1}'), None),
+        ("newer", (2, b'{"cents":1}'), None),
+        ("newer", (3, b'{"cents":1,"currency":"EUR"}'), "newer"),
+        ("newer", (1, b'{"euros":"1"}'), "misfit"),
+        ("newest", (1, b'{"euros":1}'), None),
+        ("older", (2, b'{"cents":1}'), "newer"),
+        ("flawed", (1, b'{"euros":1}'), "misfit"),
+    ],
+)
+def test_payloads_of_other_versions(
+    preflight: Preflight, redis_url: str, build: str, written: tuple[int, bytes], obstacle: str | None
+) -> None:
+    """An old payload goes through the upgrades as at a claim, and one that is newer than the build is found."""
+    with jobs_on(redis_url) as jobs:
+        jobs.put_raw("PRICED", written[1], version=written[0])
+    modules = f"tests.support.builds.{build}"
+    done = preflight("--json", JOBS_NAMESPACE="jobs", JOBS_MODULES=modules, JOBS_HANDLERS=modules)
+    assert [group["obstacle"] for group in done.found["blocked"]["groups"]] == ([obstacle] if obstacle else [])
+
+
+@pytest.mark.parametrize(
+    ("task", "payload", "obstacle"),
+    [
+        ("add", b'{"args":[1,2],"kwargs":{}}', None),
+        ("add", b"[1,2]", "misfit"),
+        ("subtract", b'{"args":[1,2],"kwargs":{}}', "unknown"),
+    ],
+)
+def test_plain_tasks(stage: Stage, preflight: Preflight, task: str, payload: bytes, obstacle: str | None) -> None:
+    """Plain Huey tasks count: those whose function this build has, and whose message makes one, can be run."""
+    stage.submit("a", name=f"huey:tests.support.shop.tasks.{task}", payload=payload)
+    done = preflight("--json", JOBS_MODULES=MODULES, JOBS_HANDLERS=HANDLERS)
+    assert [group["obstacle"] for group in done.found["blocked"]["groups"]] == ([obstacle] if obstacle else [])
 
 
 def test_a_queue_that_a_consumer_is_told_to_serve(stage: Stage, preflight: Preflight) -> None:
