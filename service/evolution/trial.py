@@ -40,6 +40,13 @@ def of_samples(definition: Definition, versions: Mapping[int, Locked], told: Ite
                 yield _finding(definition, version, fault)
 
 
+def untried(definition: Definition, versions: Mapping[int, Locked]) -> Iterator[str]:
+    """Tell of older versions whose upgrades nobody tried."""
+    for version in sorted(versions):
+        if version < definition.version and not versions[version].samples:
+            yield f"version {version} has no samples, so nobody knows whether its payloads are upgraded well"
+
+
 def _first_faults(definition: Definition, version: int, locked: Locked) -> Iterable[Fault]:
     first: dict[str, Fault] = {}
     for sample in locked.samples:

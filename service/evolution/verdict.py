@@ -53,7 +53,7 @@ def verdict(definition: Definition, versions: Mapping[int, Locked]) -> Verdict:
         definition.version,
         here is not None and here.schema == schema,
         (*trial.of_versions(definition, versions), *compared, *trial.of_samples(definition, versions, compared)),
-        () if here is None else tuple(_defaults(here.schema, schema)),
+        (*trial.untried(definition, versions), *(() if here is None else _defaults(here.schema, schema))),
     )
 
 

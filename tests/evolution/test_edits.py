@@ -6,11 +6,11 @@ import pytest
 from jobdefs import Definition
 from jobdefs.catalog import Catalog
 from service.evolution.finding import Direction
-from service.evolution.lock import Lock
+from service.evolution.lock import Lock, Locked
 from service.evolution.renewal import renewed
 from service.evolution.verdict import Verdict, verdicts
 from tests.support.edits import EDITS, Edit, defined
-from tests.support.versions import VERSIONS, Step
+from tests.support.versions import TWO, VERSIONS, Step
 
 
 def locked(*definitions: Definition) -> Lock:
@@ -80,6 +80,15 @@ def test_a_default_that_changed_is_a_note() -> None:
     before, after = (defined({"x": attrs.field(type=int, default=value)}) for value in (1, 2))
 
     assert judged(locked(before), after).notes == ("$.x: where it is left out, it was 1 and is 2 now",)
+
+
+def test_an_upgrade_that_nobody_tried_is_a_note() -> None:
+    """Where an older version has no samples, its upgrade is not tried, and this is told."""
+    before = Lock({"EDITED": {1: Locked({}, ())}})
+
+    assert judged(before, TWO).notes == (
+        "version 1 has no samples, so nobody knows whether its payloads are upgraded well",
+    )
 
 
 def test_a_definition_that_is_gone_is_missed() -> None:
