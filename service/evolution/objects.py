@@ -7,7 +7,7 @@ from typing import Final
 from jobdefs.wire.misfit import member
 from service.evolution.contract import ANYTHING, Schema
 from service.evolution.refusal import Kind, Refusal, below
-from service.evolution.shapes import Shape
+from service.evolution.shapes import Shape, foreign_tag
 
 KEYWORDS: Final = frozenset({"additionalProperties", "maxProperties", "minProperties", "properties", "required"})
 Compare = Callable[[Schema, Schema], list[Refusal]]
@@ -16,6 +16,10 @@ Compare = Callable[[Schema, Schema], list[Refusal]]
 def members(shape: Shape, reader: Schema, refusals: Compare) -> Iterator[Refusal]:
     """Yield why an object of this shape may be refused."""
     given, wanted = shape.get("properties", {}), reader.get("properties", {})
+    if (tag := foreign_tag(shape, reader)) is not None:
+        # Of another class it is of no use to know in which other fields it differs.
+        yield from below(member(tag), refusals(given[tag], wanted[tag]))
+        return
     for name, schema in given.items():
         if name in wanted:
             yield from below(member(name), refusals(schema, wanted[name]))

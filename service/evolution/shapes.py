@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator
 from functools import reduce
+from itertools import product
 from typing import Any, Final
 
 from service.evolution.contract import Schema, target
@@ -43,6 +44,7 @@ _TIGHTER: Final[dict[str, Callable[[Any, Any], Any]]] = {
     "maxItems": min,
     "minProperties": max,
     "maxProperties": min,
+    "required": lambda one, other: sorted({*one, *other}),
 } | dict.fromkeys(SETS, frozenset.union)
 
 
@@ -86,21 +88,29 @@ def akin(one: Shape, other: Shape) -> bool:
     """Tell whether two shapes are of one JSON type and, if they are tagged objects, of one tag."""
     if one["type"] != other["type"] and {one["type"], other["type"]} != {"integer", "number"}:
         return False
+    return foreign_tag(one, other) is None
+
+
+def foreign_tag(one: Shape, other: Shape) -> str | None:
+    """Return the name of a member that has one of some values in both, and no value that both have."""
     tags = _tags(other)
-    return all(same(value, tags.get(name, value)) for name, value in _tags(one).items())
+    for name, found in _tags(one).items():
+        if name in tags and not any(same(*pair) for pair in product(found, tags[name])):
+            return name
+    return None
 
 
 def described(shape: Shape) -> str:
     """Return what a shape is, in words: its value, or its JSON type and its tag."""
     if "const" in shape:
         return json.dumps(shape["const"])
-    tags = " and ".join(f"{name} {json.dumps(value)}" for name, value in _tags(shape).items())
+    tags = " and ".join(f"{name} {' or '.join(map(json.dumps, found))}" for name, found in _tags(shape).items())
     return WORDS[shape["type"]] + (f" with {tags}" if tags else "")
 
 
-def _tags(shape: Shape) -> dict[str, Any]:
-    listed = {name: list(values(schema) or ()) for name, schema in shape.get("properties", {}).items()}
-    return {name: found[0] for name, found in listed.items() if len(found) == 1}
+def _tags(shape: Shape) -> dict[str, list[Any]]:
+    listed = {name: values(schema) for name, schema in shape.get("properties", {}).items()}
+    return {name: list(found) for name, found in listed.items() if found is not None}
 
 
 def _own(schema: Schema) -> list[Shape]:

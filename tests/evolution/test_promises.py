@@ -16,7 +16,7 @@ from service.evolution.finding import Direction
 from service.evolution.lock import Lock
 from service.evolution.renewal import renewed
 from service.evolution.verdict import verdicts
-from tests.support.payloads import definitions
+from tests.support.pairs import definitions
 
 
 def fitting(definition: Definition, bodies: list[Any]) -> list[bytes]:

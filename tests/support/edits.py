@@ -61,6 +61,18 @@ class Cash:
 
 
 @attrs.frozen
+class Cheque:
+    kind: Literal["cheque"]
+    bank: str
+
+
+@attrs.frozen
+class Coins:
+    kind: Literal["coins"]
+    amount: int
+
+
+@attrs.frozen
 class WiderCash:
     kind: Literal["cash"]
     amount: int | float
@@ -179,6 +191,11 @@ EDITS: Final = (
     _type("add a member to a union", Item | str, Item | str | None, "", "$.x"),
     _type("remove a member from a union", Item | str, Item, "$.x", ""),
     _type("change a class within a union", Item | None, LargerItem | None, "", "$.x.note"),
+    _type("add a tagged class", Card | Cash, Card | Cash | Cheque, "", "$.x"),
+    _type("remove a tagged class", Card | Cash | Cheque, Card | Cash, "$.x", ""),
+    _type("change one tagged class", Card | Cash, Card | WiderCash, "", "$.x.amount"),
+    _type("a class becomes one of several", Card, Card | Cash, "", "$.x.kind"),
+    _type("change a tag", Card | Cash, Card | Coins, "$.x", "$.x"),
     _type("widen a class that holds itself", Tree, WiderTree, "", "$.x.value"),
     _type("nest deeper", list[int], list[list[int]], "$.x[*]", "$.x[*]"),
     _type("datetime to date", datetime, date, "$.x", "$.x"),

@@ -99,11 +99,7 @@ class Pair:
 def definitions(draw: st.DrawFn) -> tuple[Definition, Definition, st.SearchStrategy[Any]]:
     """Return two definitions of one name and bodies for them."""
     pair = draw(_class(1))
-    try:
-        before, after = (Definition(name="EDITED", payload=type_) for type_ in (pair.before, pair.after))
-        form_of(pair.before), form_of(pair.after)
-    except DefinitionError:
-        reject()
+    before, after = (Definition(name="EDITED", payload=type_) for type_ in (pair.before, pair.after))
     return before, after, pair.bodies
 
 
@@ -154,7 +150,10 @@ def _class(draw: st.DrawFn, depth: int) -> Pair:
         for place, side in enumerate(("before", "after"))
     ]
     bodies = st.fixed_dictionaries({}, optional={name: part.bodies for name, part in parts.items()})
-    before, after = (defined(fields).payload for fields in made)
+    try:
+        before, after = (defined(fields).payload for fields in made)
+    except DefinitionError:
+        reject()
     none = draw(st.sampled_from([(False, False), (False, False), (True, True), (False, True), (True, False)]))
     if depth == 1:
         return Pair(before, after, bodies)
