@@ -34,7 +34,7 @@ class Observed:
         """
         definition = _definition(payload)
         written = [record.envelope for record in self.records(payload) if record.envelope]
-        return [codec.decode(definition, envelope.payload) for envelope in written]
+        return [codec.decode(definition, envelope.payload, envelope.version) for envelope in written]
 
     def records(self, payload: type[Payload]) -> list[JobRecord]:
         """Return everything that the store knows of the jobs of this class, the oldest first."""

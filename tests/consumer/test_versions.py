@@ -11,12 +11,14 @@ from consumer.huey_bridge import writing
 from consumer.settings import ConsumerSettings
 from jobdefs import State, load_catalog
 from jobdefs.record import JobRecord
+from jobdefs.storage.contract import Outcome, Settlement
+from jobdefs.storage.execution import ExecutionCalls
 from jobdefs.wire import envelope
 from tests.consumer.conftest import StartConsumer
 from tests.support.builds import flawed, newer, newest, older
 from tests.support.consumers import RunningConsumer
 from tests.support.definitions import defined
-from tests.support.jobs import Jobs
+from tests.support.jobs import NAMESPACE, Jobs
 from tests.support.waiting import eventually
 
 IN_EUROS = (1, b'{"euros":5}')
@@ -73,6 +75,19 @@ def test_a_newer_payload_waits_for_a_consumer_that_knows_it(start_consumer: Star
     start(start_consumer, newer)
     assert run_by(jobs, job_id) == "newer: 500 cents"
     assert len(consumer.logged(job_id, "parked")) == 1
+
+
+def test_what_a_program_from_before_versions_could_not_read(start_consumer: StartConsumer, jobs: Jobs) -> None:
+    """A job that was parked as unreadable by a program that knows no versions is taken by one that does."""
+    job_id = put(jobs, *IN_CENTS)
+    calls = ExecutionCalls(NAMESPACE)
+    jobs.store.send(calls.announce(abilities={"": "v1", "PRICED": "d"}, holder="before"))
+    jobs.store.send(calls.exchange(queues=["default"], want=1, token="t", holder="before"))
+    unreadable = Settlement(id=job_id, token="t", outcome=Outcome.PARKED, detail="an unknown field", kind="v1:")
+    jobs.store.send(calls.exchange(queues=[], want=0, token="u", settlements=[unreadable], holder="before"))
+    parked(jobs, job_id)
+    start(start_consumer, newer)
+    assert run_by(jobs, job_id) == "newer: 500 cents"
 
 
 def test_a_failing_upgrade_parks_the_job_for_a_mended_one(start_consumer: StartConsumer, jobs: Jobs) -> None:
