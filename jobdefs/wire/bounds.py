@@ -13,6 +13,9 @@ from jobdefs.wire.misfit import Misfit, shown
 
 _PYTHON_ONLY: Final = re.compile(r"\(\?[P#(>aiLmsux]|\\[AZN]|[*+?}]\+|\{,")
 
+CONDITIONS: Final = "x-conditions"
+"""Where a schema says in words what JSON Schema has no word for."""
+
 
 @attrs.frozen(eq=False)
 class Pattern:
@@ -58,6 +61,8 @@ def bounded(form: Form, marks: Iterable[Any]) -> Form:
         fragment = form.schema(defs)
         for bound in bounds:
             keywords = bound.keywords(fragment, form)
+            if not keywords:
+                fragment.setdefault(CONDITIONS, []).append(bound.reason(form.sample))
             if keywords.keys() & fragment.keys():
                 fragment.setdefault("allOf", []).append(keywords)
             else:
@@ -152,7 +157,7 @@ def _length(words: str, prefix: str, field: str, compare: Callable[[int, int], b
 
 
 def _predicate(mark: at.Predicate) -> Bound:
-    name = getattr(mark.func, "__qualname__", repr(mark.func))
+    name = getattr(mark.func, "__qualname__", type(mark.func).__qualname__)
     reason = "must keep its condition" if "<lambda>" in name else f"must satisfy {name}"
     return Bound(holds=mark.func, reason=lambda _: reason, keywords=lambda *_: {})
 

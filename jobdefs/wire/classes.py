@@ -121,6 +121,8 @@ def _fragment(cls: type[Any], fields: tuple[Field, ...], defs: Defs) -> Fragment
         fragment = properties[field.key] = field.form.schema(defs)
         if field.default is not attrs.NOTHING and field.attribute.converter is None:
             fragment["default"] = field.form.unstructure(field.default)
+        if field.attribute.validator is not None:
+            _add_conditions(fragment, field)
         if field.description:
             fragment["description"] = field.description
         if field.examples:
@@ -133,6 +135,15 @@ def _fragment(cls: type[Any], fields: tuple[Field, ...], defs: Defs) -> Fragment
         "required": [field.key for field in fields if field.required],
         "additionalProperties": False,
     }
+
+
+def _add_conditions(fragment: Fragment, field: Field) -> None:
+    # As above: annotated_types is slow to import.
+    from jobdefs.wire.bounds import CONDITIONS
+    from jobdefs.wire.validators import conditions
+
+    if found := list(conditions(field.attribute.validator)):
+        fragment.setdefault(CONDITIONS, []).extend(found)
 
 
 def _example(cls: type[Any], field: Field, example: Any) -> Any:

@@ -2,7 +2,7 @@
 
 import functools
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Union, get_args, get_origin
 
@@ -37,6 +37,24 @@ def refined(attribute: "attrs.Attribute[Any]") -> Any:
     if _refuses_none(attribute.validator, attribute):
         type_ = _without_none(type_)
     return _refine(attribute.validator, type_)
+
+
+def conditions(validator: Any) -> Iterator[str]:
+    """Yield in words what validators ask for that have no mark."""
+    kind = type(validator)
+    if validator is None or kind in MARKS or kind is _InstanceOf:
+        return
+    if kind is _And:
+        parts = _parts(validator)
+    elif kind is _Optional:
+        parts = (validator.validator,)
+    elif kind is _DeepIterable:
+        parts = (validator.member_validator, validator.iterable_validator)
+    else:
+        yield f"is checked by {getattr(validator, '__qualname__', kind.__qualname__)}"
+        return
+    for part in parts:
+        yield from conditions(part)
 
 
 def _refine(validator: Any, type_: Any) -> Any:

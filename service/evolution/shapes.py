@@ -1,7 +1,7 @@
 """The shapes of values that a schema accepts: each of one JSON type, or one value."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import reduce
 from itertools import product
 from typing import Any, Final
@@ -33,7 +33,13 @@ _JSON_TYPES: Final[dict[type, str]] = {
 }
 SETS: Final = frozenset({"pattern", "multipleOf", "x-conditions"})
 _ELSEWHERE: Final = frozenset({"$defs", "$ref", "allOf", "anyOf", "const", "default", "enum", "oneOf", "type"})
-_TIGHTER: Final[dict[str, Callable[[Any, Any], Any]]] = {
+
+
+def _all(one: list[str], other: list[str]) -> list[str]:
+    return sorted({*one, *other})
+
+
+_TIGHTER: Final[dict[str, Any]] = {
     "minimum": max,
     "exclusiveMinimum": max,
     "maximum": min,
@@ -44,7 +50,7 @@ _TIGHTER: Final[dict[str, Callable[[Any, Any], Any]]] = {
     "maxItems": min,
     "minProperties": max,
     "maxProperties": min,
-    "required": lambda one, other: sorted({*one, *other}),
+    "required": _all,
 } | dict.fromkeys(SETS, frozenset.union)
 
 

@@ -103,6 +103,12 @@ def is_even(value: int) -> bool:
     return value % 2 == 0
 
 
+def refuse_seven(_: Any, __: Any, value: int) -> None:
+    """Refuse a number that no sample has."""
+    if value == 7:
+        raise ValueError("must not be 7")
+
+
 @attrs.frozen
 class Edit:
     """What is changed, the definition before and after, and the paths at which each direction breaks."""
@@ -205,6 +211,9 @@ EDITS: Final = (
     _type("duration in seconds to timedelta", float, timedelta, "$.x", "$.x"),
     _type("str to bytes", str, bytes, "$.x", ""),
     _type("add a condition", int, Annotated[int, at.Predicate(is_even)], "$.x", ""),
+    _type("drop a condition", Annotated[int, at.Predicate(is_even)], int, "", "$.x"),
+    _fields("add a validator", {"x": int}, {"x": checked(int, refuse_seven)}, "$.x", ""),
+    _fields("drop a validator", {"x": checked(int, refuse_seven)}, {"x": int}, "", "$.x"),
     _type("bound a Decimal", Decimal, Annotated[Decimal, at.Ge(Decimal(1))], "$.x", ""),
     Edit(
         "queue, priority, retries, uniqueness and description",

@@ -16,6 +16,11 @@ from jobdefs.wire.schema import json_schema
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 
 
+def is_small(_instance, _field, value):
+    if value > 9:
+        raise ValueError("is not small")
+
+
 def is_odd(value: int) -> bool:
     return value % 2 == 1
 
@@ -116,20 +121,26 @@ def test_bounds_are_shown_in_the_schema(one_field, type_, validator, fragment):
 
 
 @pytest.mark.parametrize(
-    ("type_", "validator"),
+    ("type_", "validator", "condition"),
     [
-        (Annotated[Decimal, at.Ge(1)], None),
-        (Annotated[bytes, at.MaxLen(1)], None),
-        (Annotated[int, at.Predicate(is_odd)], None),
-        (str, validators.matches_re("(?P<all>a)")),
-        (str, validators.matches_re("a", flags=re.IGNORECASE)),
-        (str, validators.in_("abc")),
+        (Annotated[Decimal, at.Ge(1)], None, "must be >= 1"),
+        (Annotated[bytes, at.MaxLen(1)], None, "must have at most 1 byte(s)"),
+        (Annotated[int, at.Predicate(is_odd)], None, "must satisfy is_odd"),
+        (Annotated[int, at.Predicate(lambda _: True)], None, "must keep its condition"),
+        (str, validators.matches_re("(?P<all>a)"), "must match (?P<all>a)"),
+        (str, validators.matches_re("a", flags=re.IGNORECASE), "must match a"),
+        (str, validators.in_("abc"), "must be in 'abc'"),
+        (int, validators.optional(is_small), "is checked by is_small"),
+        (list[int], validators.deep_iterable(is_small, validators.max_len(3)), "is checked by is_small"),
     ],
 )
-def test_bounds_that_json_schema_would_misunderstand_are_not_shown(one_field, type_, validator):
-    """A keyword that would mean something else is left out; the bound is enforced all the same."""
-    plain = json_schema(one_field(type_.__origin__ if validator is None else type_))
-    assert json_schema(one_field(type_, validator=validator)) == plain
+def test_bounds_that_json_schema_would_misunderstand_are_said_in_words(one_field, type_, validator, condition):
+    """A keyword that would mean something else is left out, and the condition stands beside the others, in words."""
+    plain = json_schema(one_field(type_.__origin__ if validator is None else type_))["properties"]["x"]
+    shown = json_schema(one_field(type_, validator=validator))["properties"]["x"]
+
+    assert shown.pop("x-conditions") == [condition]
+    assert shown.items() >= plain.items()
 
 
 def test_a_bound_of_annotated_types_that_is_not_enforced_is_refused(one_field):
