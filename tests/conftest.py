@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from jobdefs.storage.drivers import Store
 from tests.support.servers import KINDS, RealServer, running
+
+settings.register_profile("deep", max_examples=5_000)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """What ``Annotated`` adds to a type: bounds that are enforced on reading and writing, and shown in the schema."""
 
-import operator
 import re
 from collections.abc import Callable, Container, Iterable, Iterator
 from typing import Any, Final
@@ -47,10 +46,13 @@ def bounded(form: Form, marks: Iterable[Any]) -> Form:
     if not bounds:
         return form
     checked = _checker(bounds)
-    read, write = form.structure, form.unstructure
+    read, quickly, write = form.structure, form.quick, form.unstructure
 
     def structure(value: Any, _: Any = None) -> Any:
         return checked(read(value))
+
+    def quick(value: Any) -> Any:
+        return checked(quickly(value))
 
     def unstructure(value: Any) -> Any:
         written = write(value)
@@ -69,7 +71,7 @@ def bounded(form: Form, marks: Iterable[Any]) -> Form:
                 fragment |= keywords
         return fragment
 
-    return attrs.evolve(form, structure=structure, unstructure=unstructure, schema=schema)
+    return attrs.evolve(form, structure=structure, quick=quick, unstructure=unstructure, schema=schema)
 
 
 def _checker(bounds: tuple[Bound, ...]) -> Callable[[Any], Any]:
@@ -117,11 +119,14 @@ def _applied(bound: Bound, mark: Any, form: Form) -> Bound:
     return bound
 
 
-def _compared(symbol: str, keyword: str, field: str, compare: Callable[[Any, Any], bool]) -> Callable[[Any], Bound]:
+_Compare = Callable[[Any], Callable[[Any], bool]]
+
+
+def _compared(symbol: str, keyword: str, field: str, holds: _Compare) -> Callable[[Any], Bound]:
     def bound(mark: Any) -> Bound:
         limit = getattr(mark, field)
         return Bound(
-            holds=lambda value: compare(value, limit),
+            holds=holds(limit),
             reason=lambda _: f"must be {symbol} {limit}",
             keywords=_numeric(keyword, limit),
         )
@@ -144,11 +149,11 @@ def _multiple(mark: at.MultipleOf) -> Bound:
     )
 
 
-def _length(words: str, prefix: str, field: str, compare: Callable[[int, int], bool]) -> Callable[[Any], Bound]:
+def _length(words: str, prefix: str, field: str, holds: _Compare) -> Callable[[Any], Bound]:
     def bound(mark: Any) -> Bound:
         limit = getattr(mark, field)
         return Bound(
-            holds=lambda value: compare(len(value), limit),
+            holds=holds(limit),
             reason=lambda value: f"must have {words} {limit} {_COUNTED.get(type(value), 'item')}(s)",
             keywords=lambda fragment, form: {f"{prefix}{what}": limit} if (what := _countable(fragment, form)) else {},
         )
@@ -203,13 +208,13 @@ def _countable(fragment: Fragment, form: Form) -> str:
 _COUNTED: Final[dict[type, str]] = {str: "character", bytes: "byte", dict: "member"}
 
 BOUNDS: Final[dict[type, Callable[[Any], Bound]]] = {
-    at.Ge: _compared(">=", "minimum", "ge", operator.ge),
-    at.Gt: _compared(">", "exclusiveMinimum", "gt", operator.gt),
-    at.Le: _compared("<=", "maximum", "le", operator.le),
-    at.Lt: _compared("<", "exclusiveMaximum", "lt", operator.lt),
+    at.Ge: _compared(">=", "minimum", "ge", lambda limit: lambda value: value >= limit),
+    at.Gt: _compared(">", "exclusiveMinimum", "gt", lambda limit: lambda value: value > limit),
+    at.Le: _compared("<=", "maximum", "le", lambda limit: lambda value: value <= limit),
+    at.Lt: _compared("<", "exclusiveMaximum", "lt", lambda limit: lambda value: value < limit),
     at.MultipleOf: _multiple,
-    at.MinLen: _length("at least", "min", "min_length", operator.ge),
-    at.MaxLen: _length("at most", "max", "max_length", operator.le),
+    at.MinLen: _length("at least", "min", "min_length", lambda limit: lambda value: len(value) >= limit),
+    at.MaxLen: _length("at most", "max", "max_length", lambda limit: lambda value: len(value) <= limit),
     at.Predicate: _predicate,
     Pattern: _pattern,
     OneOf: _one_of,

@@ -17,13 +17,19 @@ _CONVERTER: Final = Converter(forbid_extra_keys=True, detailed_validation=True)
 
 def reader(cls: type[Any], fields: tuple[Field, ...]) -> Callable[[dict[str, Any]], Any]:
     """Return the function that makes an object of the class, or raises Misfit."""
+    keys = {field.name: field.key for field in fields}
+    validated = any(field.attribute.validator is not None for field in fields)
     generated = make_dict_structure_fn_from_attrs([_for_cattrs(field) for field in fields], cls, _CONVERTER)
 
     def read(value: dict[str, Any]) -> Any:
         try:
             return generated(value, cls)
         except ClassValidationError as error:
-            raise Misfit(*listed(iter(_faults(cls, fields, value, error)))) from None
+            unsound, faults = _faults(keys, error)
+            if validated:
+                sound = tuple(field for field in fields if field.name not in unsound)
+                faults += _refusals(cls, sound, value)
+            raise Misfit(*listed(iter(faults or _whole(error)))) from None
 
     return read
 
@@ -34,29 +40,30 @@ def _for_cattrs(field: Field) -> Any:
     return field.attribute.evolve(type=Annotated[Any, hook])
 
 
-def _faults(
-    cls: type[Any], fields: tuple[Field, ...], value: dict[str, Any], error: ClassValidationError
-) -> list[Fault]:
+def _faults(keys: dict[str, str], error: ClassValidationError) -> tuple[set[str], list[Fault]]:
+    """Return the names of the fields at fault, and what is wrong with them and with the object's other members."""
+    names: set[str] = set()
     faults: list[Fault] = []
-    by_name = {field.name: field for field in fields}
     noted, bare = error.group_exceptions()
     for cause, note in noted:
         if not isinstance(cause, (Misfit, KeyError)):
             raise cause
-        step = member(by_name.pop(note.name).key)
+        names.add(note.name)
+        step = member(keys[note.name])
         faults += cause.below(step) if isinstance(cause, Misfit) else [Fault(step, "is required")]
     for cause in bare:
         if isinstance(cause, ForbiddenExtraKeysError):
             extra = sorted(cause.extra_fields, key=str)
             faults += listed(Fault(member(key), "unknown field") for key in extra)
-    faults += _refusals(cls, tuple(by_name.values()), value)
-    return faults or [Fault("", _text(cause)) for cause in bare]
+    return names, faults
+
+
+def _whole(error: ClassValidationError) -> list[Fault]:
+    return [Fault("", _text(cause)) for cause in error.exceptions]
 
 
 def _refusals(cls: type[Any], fields: tuple[Field, ...], value: dict[str, Any]) -> Iterator[Fault]:
     """Yield what the validators of the sound fields say; attrs itself would stop at the first that refuses."""
-    if all(field.attribute.validator is None for field in fields):
-        return
     instance = object.__new__(cls)
     for field in fields:
         found = field.form.structure(value[field.key]) if field.key in value else field.default

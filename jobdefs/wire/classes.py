@@ -16,6 +16,7 @@ def class_form(cls: type[Any], form_of: FormOf) -> Form:
     fields = tuple(_field(cls, attribute, form_of) for attribute in attributes(cls) if attribute.init)
     return Form(
         structure=_structure(cls, fields),
+        quick=_quick(cls, fields),
         unstructure=_unstructure(cls, fields),
         schema=lambda defs: defs.reference(cls, lambda defs: _fragment(cls, fields, defs)),
         reads=(dict,),
@@ -93,6 +94,23 @@ def _structure(cls: type[Any], fields: tuple[Field, ...]) -> Callable[..., Any]:
         return read(value)
 
     return structure
+
+
+def _quick(cls: type[Any], fields: tuple[Field, ...]) -> Callable[[Any], Any]:
+    if "__attrs_init__" in vars(cls):
+        # The constructor is not attrs's own, so which arguments it takes is not known.
+        return _structure(cls, fields)
+    read: Callable[[Any], Any] | None = None
+
+    def quick(value: Any) -> Any:
+        nonlocal read
+        if read is None:
+            from jobdefs.wire.quick_reader import quick_reader
+
+            read = quick_reader(cls, fields)
+        return read(value)
+
+    return quick
 
 
 def _unstructure(cls: type[Any], fields: tuple[Field, ...]) -> Callable[[Any], dict[str, Any]]:

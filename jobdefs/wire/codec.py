@@ -53,8 +53,13 @@ def structure(definition: Definition, value: object, version: int | None = None)
     """
     if version is not None and version != definition.version:
         return _structure_other(definition, value, version)
+    form = _form(definition.payload)
     try:
-        return _form(definition.payload).structure(value)
+        return form.quick(value)
+    except Exception:  # noqa: BLE001, S110 - what is wrong, and whether it is, is found out below
+        pass
+    try:
+        return form.structure(value)
     except Misfit as misfit:
         raise _invalid(definition, misfit) from None
     except RecursionError:

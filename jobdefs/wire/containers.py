@@ -13,8 +13,10 @@ from jobdefs.wire.scalars import key
 def array(args: tuple[Any, ...], form_of: FormOf) -> Form:
     """``list[X]``: an array."""
     item = form_of(args[0] if args else Any)
+    quick = item.quick
     return Form(
         structure=lambda value, _=None: every(item.structure, _of(list, value)),
+        quick=lambda value: [quick(part) for part in _of(list, value)],
         unstructure=lambda value: every(item.unstructure, _of(list, value)),
         schema=lambda defs: {"type": "array", "items": item.schema(defs)},
         reads=(list,),
@@ -27,8 +29,10 @@ def items(args: tuple[Any, ...], form_of: FormOf) -> Form:
     """``tuple[X, ...]``: an array; ``tuple[X, Y]``: an array of exactly these."""
     if not args or args[-1] is Ellipsis:
         item = form_of(args[0] if args else Any)
+        quick = item.quick
         return Form(
             structure=lambda value, _=None: tuple(every(item.structure, _of(list, value))),
+            quick=lambda value: tuple([quick(part) for part in _of(list, value)]),
             unstructure=lambda value: every(item.unstructure, _of(tuple, value)),
             schema=lambda defs: {"type": "array", "items": item.schema(defs)},
             reads=(list,),
@@ -46,23 +50,27 @@ def unique(cls: type, args: tuple[Any, ...], form_of: FormOf) -> Form:
         raise Unsupported(message)
 
     def structure(value: Any, _: Any = None) -> Any:
-        found = every(item.structure, _of(list, value))
-        try:
-            distinct = cls(found)
-        except TypeError:
-            raise Misfit.because("holds an item that no set can hold") from None
-        if len(distinct) < len(found):
-            raise Misfit.because("holds the same item twice")
-        return distinct
+        return _distinct(cls, every(item.structure, _of(list, value)))
 
     return Form(
         structure=structure,
+        quick=lambda value: _distinct(cls, [item.quick(part) for part in _of(list, value)]),
         unstructure=lambda value: sorted(every(item.unstructure, _of(cls, value)), key=repr),
         schema=lambda defs: {"type": "array", "items": item.schema(defs), "uniqueItems": True},
         reads=(list,),
         sample=cls(),
         hashable=cls is frozenset,
     )
+
+
+def _distinct(cls: type, items: list[Any]) -> Any:
+    try:
+        distinct = cls(items)
+    except TypeError:
+        raise Misfit.because("holds an item that no set can hold") from None
+    if len(distinct) < len(items):
+        raise Misfit.because("holds the same item twice")
+    return distinct
 
 
 def mapping(args: tuple[Any, ...], form_of: FormOf) -> Form:
@@ -78,6 +86,7 @@ def mapping(args: tuple[Any, ...], form_of: FormOf) -> Form:
 
     return Form(
         structure=partial(convert, part.structure),
+        quick=lambda value: {key(name): part.quick(found) for name, found in _of(dict, value).items()},
         unstructure=partial(convert, part.unstructure),
         schema=lambda defs: {"type": "object", "additionalProperties": part.schema(defs)},
         reads=(dict,),
@@ -94,7 +103,15 @@ def literal(args: tuple[Any, ...], _: FormOf) -> Form:
     take = _one_of({_key(arg): arg for arg in args}, args)
     kinds = tuple(dict.fromkeys(type(arg) for arg in args))
     fragment = fixed(const=args[0]) if len(args) == 1 else fixed(enum=list(args))
-    return Form(take, take, fragment, kinds, (float,) if int in kinds else (), sample=args[0])
+    return Form(
+        take,
+        take,
+        fragment,
+        kinds,
+        (float,) if int in kinds else (),
+        args[0],
+        quick={arg: arg for arg in args}.__getitem__ if kinds == (str,) else take,
+    )
 
 
 def enumeration(cls: type[Enum]) -> Form:
@@ -110,8 +127,10 @@ def enumeration(cls: type[Enum]) -> Form:
         return value.value
 
     kinds = tuple(dict.fromkeys(map(type, values)))
+    take = _one_of({_key(found.value): found for found in cls}, values)
     return Form(
-        structure=_one_of({_key(found.value): found for found in cls}, values),
+        structure=take,
+        quick={found.value: found for found in cls}.__getitem__ if kinds == (str,) else take,
         unstructure=unstructure,
         schema=lambda defs: defs.reference(cls, fixed(**docstring(cls), enum=values)),
         reads=kinds,
@@ -147,6 +166,7 @@ def _row(forms: tuple[Form, ...]) -> Form:
     readers, writers = [form.structure for form in forms], [form.unstructure for form in forms]
     return Form(
         structure=lambda value, _=None: tuple(convert(readers, _of(list, value))),
+        quick=lambda value: tuple([form.quick(part) for form, part in zip(forms, _of(list, value), strict=True)]),
         unstructure=lambda value: convert(writers, _of(tuple, value)),
         schema=lambda defs: {
             "type": "array",

@@ -27,6 +27,7 @@ def tagged(members: Sequence[Any], form_of: FormOf) -> Form:
     classes = {cls: form_of(type_) for type_ in members if (cls := attrs_class(type_))}
     key, owners = _tag(list(classes))
     readers = {value: classes[cls].structure for value, cls in owners.items()}
+    quickly = {value: classes[cls].quick for value, cls in owners.items()}
     writers = {cls: form.unstructure for cls, form in classes.items()}
     known = shown(list(owners))
     words = " or ".join(named(cls) for cls in classes)
@@ -40,6 +41,9 @@ def tagged(members: Sequence[Any], form_of: FormOf) -> Form:
             raise Misfit(Fault(member(key), f"{'must be' if key in value else 'is required:'} one of {known}"))
         return read(value)
 
+    def quick(value: Any) -> Any:
+        return quickly[value[key]](value)
+
     def unstructure(value: Any) -> Any:
         if (write := writers.get(value.__class__)) is None:
             raise Misfit.expected(words, value)
@@ -48,7 +52,8 @@ def tagged(members: Sequence[Any], form_of: FormOf) -> Form:
     def schema(defs: Defs) -> Fragment:
         return {"oneOf": [form.schema(defs) | {"required": [key]} for form in classes.values()]}
 
-    return Form(structure, unstructure, schema, (dict,), hashable=all(form.hashable for form in classes.values()))
+    hashable = all(form.hashable for form in classes.values())
+    return Form(structure, unstructure, schema, (dict,), hashable=hashable, quick=quick)
 
 
 def _tag(classes: list[type[Any]]) -> tuple[str, dict[str, type[Any]]]:

@@ -27,8 +27,12 @@ def choice(args: tuple[Any, ...], form_of: FormOf) -> Form:
             raise Misfit.expected(words, value)
         return form.structure(value)
 
+    def quick(value: Any) -> Any:
+        return owners[value.__class__].quick(value)
+
     return Form(
         structure=structure,
+        quick=quick,
         unstructure=_writer(members, words),
         schema=lambda defs: {"anyOf": [form.schema(defs) for form in members]},
         reads=tuple(kind for form in members for kind in form.reads),
