@@ -19,7 +19,8 @@ from tests.support.terminal import PROGRAMS, Terminal, needed
 from tests.support.waiting import eventually
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = ("README.md", "deploy/README.md", "docs/internals/README.md", "docs/producers/README.md")
+RUN = ("README.md", "docs/testing.md")
+DOCUMENTS = (*RUN, "deploy/README.md", "docs/internals/README.md", "docs/producers/README.md")
 SHOWN = {"json", "text"}
 PORT = re.compile(r"\b80(?:80|81)\b")
 SERVER = "redis://127.0.0.1:6379/0"
@@ -126,9 +127,10 @@ def run_of(document: str) -> Sequence[Block]:
 
 
 @pytest.mark.timeout(120)
-def test_the_readme_works_from_top_to_bottom(reader: Reader) -> None:
-    """Whoever types README.md, block by block, sees what it shows."""
-    for block in run_of("README.md"):
+@pytest.mark.parametrize("document", RUN)
+def test_a_document_works_from_top_to_bottom(reader: Reader, document: str) -> None:
+    """Whoever types the document, block by block, sees what it shows."""
+    for block in run_of(document):
         reader.follow(block)
 
 
@@ -139,16 +141,19 @@ def test_every_example_is_run_or_says_why_not(document: str) -> None:
     fences = len(re.findall(r"^ *```", (ROOT / document).read_text(), re.MULTILINE))
 
     assert len(found) * 2 == fences
-    assert {block.language for block in found} <= {"sh", "python", *SHOWN}
+    assert {block.language for block in found} <= {"sh", "python", "toml", *SHOWN}
     assert [block.line for block in found if not block.remarks.get("not run", "run, so no reason")] == []
-    assert document == "README.md" or run_of(document) == []
+    assert document in RUN or run_of(document) == []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_what_is_not_run_could_be_typed(document: str) -> None:
-    """An example that cannot run here is a shell's language."""
+    """An example that cannot run here is a shell's language, or a piece of pyproject.toml."""
     for block in [block for block in blocks(ROOT / document) if "not run" in block.remarks]:
-        subprocess.run(["bash", "-n"], input=block.text, text=True, check=True)
+        if block.language == "toml":
+            assert tomllib.loads(block.text)
+        else:
+            subprocess.run(["bash", "-n"], input=block.text, text=True, check=True)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
