@@ -11,13 +11,14 @@ _MS_PER_S: Final = 1_000
 
 
 class MovedClock:
-    """Goes as the store's clock does, and ahead of it by as much as the test has moved it.
+    """Goes as the store's clock does, and ahead of it by as much as the test has moved it, but never behind.
 
-    ``store_ms`` is the store's time at this moment (Unix, milliseconds).
+    ``store_ms`` is a time that the store told (Unix, milliseconds) when it was asked at ``asked_ms`` by this machine.
     """
 
-    def __init__(self, store_ms: int) -> None:
-        self._difference_ms = store_ms - _local_ms()
+    def __init__(self, store_ms: int, asked_ms: int) -> None:
+        # Both are whole milliseconds, which hides a part of one. A clock that was behind would not reach a due moment.
+        self._difference_ms = store_ms - asked_ms + 1
         self._ahead_ms = 0
 
     def advance(self, duration: timedelta) -> None:
@@ -39,8 +40,9 @@ class MovedClock:
 
     @property
     def _now_ms(self) -> int:
-        return _local_ms() + self._difference_ms + self._ahead_ms
+        return local_ms() + self._difference_ms + self._ahead_ms
 
 
-def _local_ms() -> int:
+def local_ms() -> int:
+    """Return this machine's time (Unix, milliseconds)."""
     return time.time_ns() // (_MS_PER_S * _MS_PER_S)

@@ -9,7 +9,7 @@ from consumer.factory import WorkerFactory
 from consumer.huey_bridge.app import JobsHuey
 from consumer.plan import Plan, plans_of
 from consumer.settings import ConsumerSettings
-from consumer.testing.clock import MovedClock
+from consumer.testing.clock import MovedClock, local_ms
 from jobdefs.catalog import Catalog, load_catalog
 from jobdefs.policy import MAX_PAGE
 from jobdefs.record import JobRecord
@@ -27,8 +27,9 @@ class Ground:
         self.settings = load(ConsumerSettings)
         self.store = Store(self.settings.redis_url)
         self._inspection = InspectionCalls(self.settings.namespace)
+        asked_ms = local_ms()
         opened = self.store.send(self._inspection.open(secrets.token_hex(16)))
-        self.clock = MovedClock(opened.now_ms)
+        self.clock = MovedClock(opened.now_ms, asked_ms)
 
     @cached_property
     def app(self) -> JobsHuey:

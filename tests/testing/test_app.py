@@ -9,6 +9,7 @@ from pytest_aiohttp.plugin import AiohttpClient
 
 import service
 from consumer.testing import Jobs
+from consumer.testing.clock import MovedClock, local_ms
 from jobdefs import State
 from tests.support.post.jobs import Letter, Stamp
 
@@ -75,3 +76,13 @@ async def test_time_goes_one_way(jobs: Jobs) -> None:
     """The time of a test is not moved back."""
     with pytest.raises(ValueError, match="time cannot be moved back: -1 day"):
         jobs.advance(-FAR)
+
+
+@pytest.mark.parametrize("took_ms", [0, 1, 50, 5_000])
+def test_moved_time_is_never_behind(took_ms: int) -> None:
+    """However long the store took to tell its time, what is due after a delay is due when that has been let pass."""
+    now_ms = local_ms()
+    clock = MovedClock(store_ms=now_ms, asked_ms=now_ms - took_ms)
+    due_ms = now_ms + 5_000
+    clock.advance(timedelta(seconds=5))
+    assert int(clock.argument(lambda: None)) > due_ms
