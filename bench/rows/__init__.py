@@ -5,6 +5,7 @@ from typing import Final
 from bench.race import Bench
 from bench.rows.backlog import BACKLOG
 from bench.rows.batches import BATCHES
+from bench.rows.decoding import DECODING
 from bench.rows.delayed import DELAYED
 from bench.rows.drain import DRAIN
 from bench.rows.footprint import FOOTPRINT
@@ -27,5 +28,6 @@ BENCHES: Final[tuple[Bench, ...]] = (
     BACKLOG,
     FOOTPRINT,
     IDLE,
+    DECODING,
     START_UP,
 )

@@ -12,6 +12,9 @@ from jobdefs.errors import InvalidBody
 from jobdefs.policy import MAX_DEPTH
 from jobdefs.wire.scalars import LARGEST_INTEGER, SMALLEST_INTEGER
 
+# What is asked of every body of every job is looked up once.
+_loads, _dumps = orjson.loads, orjson.dumps
+
 _LONG: Final = len(str(LARGEST_INTEGER))
 _LONG_INTEGER: Final = b"0" * _LONG
 _DIGITS: Final = bytes(ord("0") if byte in b"0123456789" else ord(" ") for byte in range(256))
@@ -27,13 +30,16 @@ def read_json(data: bytes) -> Any:
     Refused are NaN and infinities, a key twice in one object, nesting over MAX_DEPTH, integers beyond 64 bits,
     invalid UTF-8 and lone surrogates.
     """
-    if too_deep(data):
+    if data.count(b"[") + data.count(b"{") > MAX_DEPTH and too_deep(data):
         raise InvalidBody(f"it is nested more than {MAX_DEPTH} levels deep")
     try:
-        value = orjson.loads(data)
+        value = _loads(data)
     except orjson.JSONDecodeError as error:
         _refuse(data, f"not JSON: {error}")
-    if _long_number(data) or _key_may_repeat(value, data):
+    # orjson turns integers beyond 64 bits into floats, which leaves no trace in the value. Of equal keys it keeps the
+    # last: then what it read has fewer colons than the text, unless an escape hides one.
+    long = _LONG_INTEGER in data.translate(_DIGITS)
+    if long or _dumps(value).count(b":") != data.count(b":") or _HIDDEN_COLON in data:
         _inspect(data.decode())
     return value
 
@@ -50,16 +56,6 @@ def too_deep(data: bytes) -> bool:
 
 def _without_strings(data: bytes) -> bytes:
     return b"".join(data.replace(b"\\\\", b"").replace(b'\\"', b"").split(b'"')[::2])
-
-
-def _long_number(data: bytes) -> bool:
-    # orjson turns integers beyond 64 bits into floats, which leaves no trace in the value.
-    return _LONG_INTEGER in data.translate(_DIGITS)
-
-
-def _key_may_repeat(value: Any, data: bytes) -> bool:
-    # orjson keeps the last of equal keys: then what it read has fewer colons than the text, unless an escape hides one.
-    return orjson.dumps(value).count(b":") != data.count(b":") or _HIDDEN_COLON in data
 
 
 def _refuse(data: bytes, otherwise: str) -> NoReturn:

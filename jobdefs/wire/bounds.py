@@ -46,13 +46,10 @@ def bounded(form: Form, marks: Iterable[Any]) -> Form:
     if not bounds:
         return form
     checked = _checker(bounds)
-    read, quickly, write = form.structure, form.quick, form.unstructure
+    read, write = form.structure, form.unstructure
 
     def structure(value: Any, _: Any = None) -> Any:
         return checked(read(value))
-
-    def quick(value: Any) -> Any:
-        return checked(quickly(value))
 
     def unstructure(value: Any) -> Any:
         written = write(value)
@@ -71,7 +68,22 @@ def bounded(form: Form, marks: Iterable[Any]) -> Form:
                 fragment |= keywords
         return fragment
 
-    return attrs.evolve(form, structure=structure, quick=quick, unstructure=unstructure, schema=schema)
+    return attrs.evolve(
+        form, structure=structure, quick=_quick(form.quick, bounds), unstructure=unstructure, schema=schema
+    )
+
+
+def _quick(read: Callable[[Any], Any], bounds: tuple[Bound, ...]) -> Callable[[Any], Any]:
+    tests = tuple(bound.holds for bound in bounds)
+
+    def quick(value: Any) -> Any:
+        found = read(value)
+        for holds in tests:
+            if not holds(found):
+                raise ValueError
+        return found
+
+    return quick
 
 
 def _checker(bounds: tuple[Bound, ...]) -> Callable[[Any], Any]:

@@ -68,6 +68,8 @@ def key(value: Any) -> str:
 
 def read_integer(value: Any, _: Any = None) -> int:
     """Read a number without a fraction: 167.0 is 167, as JSON Schema has it."""
+    if value.__class__ is int and SMALLEST_INTEGER <= value <= LARGEST_INTEGER:
+        return int(value)
     if value.__class__ is float and value.is_integer():
         value = int(value)
     elif value.__class__ is float:
@@ -98,6 +100,14 @@ def number(value: Any, _: Any = None) -> float:
 def read_moment(value: Any, _: Any = None) -> datetime:
     """Read RFC 3339: an ISO 8601 date and time with its offset, which in UTC lies in the years 1 to 9999."""
     return _read(value, _MOMENT, _moment, "a date and time with a time zone", "2026-01-31T09:30:00Z")
+
+
+def read_moment_quickly(value: Any) -> datetime:
+    """Read what ``read_moment`` reads, sooner where it is written as here: to the second, in UTC."""
+    if value.__class__ is str and len(value) == len("2026-01-31T09:30:00Z"):  # noqa: SIM102 - two lines are told apart
+        if (value[4], value[7], value[10], value[13], value[16], value[19]) == ("-", "-", "T", ":", ":", "Z"):
+            return datetime.fromisoformat(value)
+    return read_moment(value)
 
 
 def write_moment(value: Any) -> str:

@@ -32,19 +32,22 @@ def _string(read: Callable[..., Any], write: Callable[[Any], Any], sample: Any, 
     return Form(read, write, fixed(type="string", **fragment), (str,), sample=sample)
 
 
+_MOMENT: Final = _string(
+    scalars.read_moment,
+    scalars.write_moment,
+    datetime(2026, 1, 31, tzinfo=UTC),
+    format="date-time",
+    pattern=scalars.MOMENT_PATTERN,
+)
+
+
 SINGLE: Final[dict[Any, Form]] = {
     str: _string(scalars.text, scalars.text, ""),
     int: _number(int, scalars.read_integer, scalars.write_integer, float, type="integer", format="int64"),
     float: _number(float, scalars.number, scalars.number, int, type="number"),
     bool: Form(scalars.boolean, scalars.boolean, fixed(type="boolean"), (bool,), sample=True),
     NoneType: Form(scalars.null, scalars.null, fixed(type="null"), (NoneType,)),
-    datetime: _string(
-        scalars.read_moment,
-        scalars.write_moment,
-        datetime(2026, 1, 31, tzinfo=UTC),
-        format="date-time",
-        pattern=scalars.MOMENT_PATTERN,
-    ),
+    datetime: attrs.evolve(_MOMENT, quick=scalars.read_moment_quickly),
     date: _string(
         scalars.read_date, scalars.write_date, date(2026, 1, 31), format="date", pattern=scalars.DATE_PATTERN
     ),
