@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from itertools import product
 from typing import Any
 
 import pytest
@@ -12,11 +13,16 @@ from jobdefs import Definition
 from jobdefs.catalog import Catalog
 from jobdefs.errors import JobsError
 from jobdefs.wire import codec
+from service.evolution.comparison import refusals
+from service.evolution.contract import contract
 from service.evolution.finding import Direction
 from service.evolution.lock import Lock
 from service.evolution.renewal import renewed
 from service.evolution.verdict import verdicts
-from tests.support.pairs import definitions
+from tests.support.edits import defined
+from tests.support.pairs import BODIES, TYPES, definitions
+
+ONE_FIELD = [{"x": body} for body in BODIES]
 
 
 def fitting(definition: Definition, bodies: list[Any]) -> list[bytes]:
@@ -59,6 +65,21 @@ def test_whatever_is_called_compatible_is_read():
 
     holds()
     assert min(counts["queued"], counts["rolling"], counts["broken"]) > 50
+
+
+@pytest.mark.timeout(300)
+def test_every_type_beside_every_other_keeps_the_promise():
+    """Of two types, one before and one after, nothing is called compatible that some body shows to be none."""
+    made = [defined({"x": type_}) for type_ in TYPES]
+    written = [[codec.encode(one, codec.decode(one, body)) for body in fitting(one, ONE_FIELD)] for one in made]
+    accepted = [set(fitting(one, ONE_FIELD)) for one in made]
+    contracts = [contract(one) for one in made]
+    for before, after in product(range(len(made)), repeat=2):
+        if not refusals(contracts[before], contracts[after]):
+            assert accepted[before] <= accepted[after], (TYPES[before], TYPES[after])
+        if not refusals(contracts[after], contracts[before], complete=True):
+            refused = [body for body in written[after] if not accepts(made[before], body)]
+            assert refused == [], (TYPES[before], TYPES[after])
 
 
 @pytest.mark.timeout(300)

@@ -1,6 +1,7 @@
 """Samples: what they show, and that they are the same everywhere."""
 
 import json
+import re
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
@@ -13,6 +14,7 @@ from attrs import validators
 
 from jobdefs.wire import codec
 from service.evolution.samples import samples
+from service.evolution.words import words
 from tests.support.edits import EDITS, Tree, checked, defined, is_even, optional
 
 Color = Enum("Color", {"RED": "red", "TEN": 10})
@@ -87,6 +89,32 @@ def test_where_a_validator_refuses_all_the_reason_is_told():
     """A condition that no generated value keeps leaves no samples, and the first fault says why."""
     made = samples(defined({"x": Annotated[str, at.Predicate(str.isupper)], "y": int}))
     assert (made.values, made.missing) == ((), "$.x: must satisfy str.isupper")
+
+
+def test_the_examples_of_a_definition_are_samples():
+    """Examples come first, and help where no generated value passes a validator."""
+    field = {"x": Annotated[str, at.Predicate(str.isupper)]}
+    made = samples(defined(field, examples=[{"x": "SHOUTED"}]))
+    assert (made.values, made.missing) == (({"x": "SHOUTED"},), "")
+
+
+def test_an_example_of_a_field_is_its_plainest_value():
+    """What a field's metadata gives as an example stands in the first sample."""
+    field = attrs.field(type=str, metadata={"examples": ["ann@example.org"]})
+    assert samples(defined({"x": field})).values[0] == {"x": "ann@example.org"}
+
+
+@pytest.mark.parametrize(
+    "pattern", [r".+@.+", "[^a-z]\\W\\S*?", "(?>ab|cd)+", "^https?://[\\w.-]+(:\\d+)?/?$", r"a{2,}+b", "(a)b"]
+)
+def test_a_pattern_has_words(pattern):
+    """For the patterns that people write there are strings that match."""
+    assert [bool(re.search(pattern, word)) for word in words(pattern)] == [True] * 6
+
+
+def test_a_pattern_that_is_not_understood_has_no_words():
+    """A pattern that refers to itself leaves its field to the examples."""
+    assert list(words(r"(a)\1")) == []
 
 
 def test_a_class_of_which_no_payload_exists_has_no_samples():
