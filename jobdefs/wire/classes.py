@@ -52,7 +52,12 @@ def _field(cls: type[Any], attribute: "attrs.Attribute[Any]", form_of: FormOf) -
     where = f"{_place(cls)}.{attribute.name}"
     try:
         field = Field(attribute, form_of(_type(attribute)))
-    except Unsupported as reason:
+    except (Unsupported, RecursionError) as error:
+        reason = (
+            "it leads back to itself; make it an attrs class, or use Any"
+            if isinstance(error, RecursionError)
+            else error
+        )
         message = f"{where}: {_name(attribute.type)} cannot be written as JSON: {reason} (jobdefs/wire/FORMAT.md)"
         raise DefinitionError(message) from None
     if not isinstance(field.description, str):
