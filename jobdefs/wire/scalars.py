@@ -21,8 +21,10 @@ _DAY: Final = "(?!0000)[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
 _HOUR: Final = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 DATE_PATTERN: Final = f"^{_DAY}$"
 MOMENT_PATTERN: Final = rf"^{_DAY}T{_HOUR}:[0-5][0-9](?:\.[0-9]+)?(?:Z|[+-]{_HOUR})$"
+# No more digits than a timedelta has room for, whatever they are.
 DURATION_PATTERN: Final = (
-    r"^(-?)P(?=[0-9T])(?:([0-9]+)D)?(?:T(?=[0-9])(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9]+)(?:\.([0-9]{1,6}))?S)?)?$"
+    r"^(-?)P(?=[0-9T])(?:([0-9]{1,8})D)?"
+    r"(?:T(?=[0-9])(?:([0-9]{1,10})H)?(?:([0-9]{1,11})M)?(?:([0-9]{1,13})(?:\.([0-9]{1,6}))?S)?)?$"
 )
 UUID_PATTERN: Final = "^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"
 DECIMAL_PATTERN: Final = r"^-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,7})?$"
@@ -32,6 +34,7 @@ _DATE, _MOMENT, _DURATION, _UUID, _DECIMAL = (
     for pattern in (DATE_PATTERN, MOMENT_PATTERN, DURATION_PATTERN, UUID_PATTERN, DECIMAL_PATTERN)
 )
 _MICROSECOND: Final = timedelta(microseconds=1)
+_LONGEST_S: Final = 9_999_999_999_999
 
 
 def null(value: Any, _: Any = None) -> None:
@@ -144,6 +147,8 @@ def write_duration(value: Any) -> str:
     if not isinstance(value, timedelta):
         raise Misfit.expected("a timedelta", value)
     seconds, micros = divmod(abs(value) // _MICROSECOND, 1_000_000)
+    if seconds > _LONGEST_S:
+        raise Misfit.because(f"must be at most {_LONGEST_S:,} seconds")
     fraction = f".{micros:06d}".rstrip("0") if micros else ""
     return f"{'-' if value < timedelta(0) else ''}PT{seconds}{fraction}S"
 

@@ -1,5 +1,6 @@
 """Handlers that describe the API: the OpenAPI document, and a page to read it."""
 
+import asyncio
 from typing import Final
 
 from aiohttp import web
@@ -13,7 +14,9 @@ _JOB: Final = "/v1/jobs/{id}"
 async def openapi(request: web.Request) -> web.Response:
     """Show the OpenAPI document of the application that handles the request."""
     mount = request.app.router["job"].canonical.removesuffix(_JOB)
-    return request.app[DESCRIPTION].at(mount).to(request)
+    # The first time it is written, which takes a while where there are many definitions.
+    written = await asyncio.to_thread(request.app[DESCRIPTION].at, mount)
+    return written.to(request)
 
 
 async def docs(request: web.Request) -> web.Response:

@@ -77,3 +77,30 @@ class Moments:
 @attrs.frozen
 class Nothing:
     """Has no fields."""
+
+
+@attrs.frozen
+class ByMail:
+    """Sends a letter."""
+
+    street: Annotated[str, Len(1, 40)]
+    way: Literal["mail"] = "mail"
+
+
+@attrs.frozen
+class ByPhone:
+    """Calls."""
+
+    number: str = attrs.field(
+        validator=attrs.validators.matches_re(r"\+[0-9]{4,12}"),
+        metadata={"description": "With the country", "examples": ["+4930123456"]},
+    )
+    way: Literal["phone"] = "phone"
+
+
+@define("TELL", examples=[{"how": {"way": "phone", "number": "+4930123456"}}])
+@attrs.frozen
+class Tell:
+    """Tells somebody something, in one of two ways."""
+
+    how: ByMail | ByPhone

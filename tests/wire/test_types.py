@@ -103,6 +103,7 @@ REFUSED = [
     (date, "2026-02-30", "", 'expected a date, such as "2026-01-31"'),
     (timedelta, "PT", "", 'expected a duration, such as "PT1M30.5S"'),
     (timedelta, "P99999999999D", "", 'expected a duration, such as "PT1M30.5S"'),
+    (timedelta, "PT12345678901234S", "", 'expected a duration, such as "PT1M30.5S"'),
     (UUID, UNIQUE.hex, "", 'expected a UUID, such as "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"'),
     (Decimal, 12.5, "", "expected a decimal number in a string, got a number"),
     (Decimal, "1e12345678", "", 'expected a decimal number, such as "12.50"'),
@@ -144,6 +145,15 @@ def test_a_decimal_whose_exponent_could_not_be_read_is_not_written(one_field):
     definition = one_field(Decimal)
     with pytest.raises(InvalidPayload, match=r"\$\.x: has an exponent of more than 7 digits"):
         codec.encode(definition, definition.payload(Decimal("1e12345678")))
+
+
+def test_a_duration_that_could_not_be_read_is_not_written(one_field):
+    """What is written can be read: a duration of 300,000 years, but not the longest that Python knows."""
+    definition = one_field(timedelta)
+    longest = definition.payload(timedelta(seconds=9_999_999_999_999))
+    assert codec.decode(definition, codec.encode(definition, longest)) == longest
+    with pytest.raises(InvalidPayload, match=r"\$\.x: must be at most 9,999,999,999,999 seconds"):
+        codec.encode(definition, definition.payload(timedelta.max))
 
 
 def test_an_item_that_turns_out_to_have_no_hash_is_a_fault(one_field):

@@ -2,11 +2,13 @@
 
 const KEPT = "jobs-api-token";
 const METHODS = ["get", "post", "put", "patch", "delete"];
+const RANGES = [
+  ["", "minimum", "maximum"], ["characters", "minLength", "maxLength"], ["items", "minItems", "maxItems"],
+  ["members", "minProperties", "maxProperties"],
+];
 const RULES = {
-  minimum: "at least", exclusiveMinimum: "more than", maximum: "at most", exclusiveMaximum: "less than",
-  multipleOf: "a multiple of", minLength: "characters at least", maxLength: "characters at most",
-  minItems: "items at least", maxItems: "items at most", minProperties: "members at least",
-  maxProperties: "members at most", pattern: "matches", contentEncoding: "encoded as", default: "default",
+  exclusiveMinimum: "more than", exclusiveMaximum: "less than", multipleOf: "a multiple of", pattern: "matches",
+  contentEncoding: "encoded as", default: "default",
 };
 
 const at = (id) => document.getElementById(id);
@@ -72,9 +74,24 @@ function worded(type, schema) {
   return type;
 }
 
+function number(value) {
+  return typeof value === "number" ? value.toLocaleString("en", { maximumFractionDigits: 20 }) : value;
+}
+
+function range(schema, [unit, low, high]) {
+  if (!(low in schema || high in schema)) return null;
+  const [least, most] = [number(schema[low]), number(schema[high])];
+  const bounds = low in schema ? (high in schema ? `${least} to ${most}` : `at least ${least}`) : `at most ${most}`;
+  return unit ? `${bounds} ${unit}` : bounds;
+}
+
 function rules(schema) {
-  const told = Object.entries(RULES).filter(([keyword]) => keyword in schema);
-  return told.map(([keyword, words]) => `${words} ${typeof schema[keyword] === "string" ? schema[keyword] : JSON.stringify(schema[keyword])}`).join("; ");
+  const ranges = RANGES.map((names) => range(schema, names)).filter(Boolean);
+  const others = Object.entries(RULES).filter(([keyword]) => keyword in schema).map(([keyword, words]) => {
+    const value = schema[keyword];
+    return `${words} ${keyword === "default" || typeof value === "object" ? JSON.stringify(value) : number(value)}`;
+  });
+  return [...ranges, ...others].join("; ");
 }
 
 function row(name, schema, must, place = "") {
@@ -117,8 +134,10 @@ function whole(given) {
   const schema = found(given);
   if (schema && typeof schema === "object" && schema.properties) return members(schema);
   const bounds = schema && typeof schema === "object" ? rules(schema) : "";
-  const about = schema?.description ? [": ", ...inline(schema.description)] : [];
-  return make("div", {}, make("p", {}, make("span", { className: "type" }, label(given)), ...about), bounds ? make("p", { className: "rules" }, bounds) : null, inner(given));
+  const about = schema?.description ? [" ", ...inline(schema.description)] : [];
+  const type = choices(schema || {}) ? null : make("span", { className: "type" }, label(given));
+  const told = type || about.length ? make("p", {}, type, ...about) : null;
+  return make("div", {}, told, bounds ? make("p", { className: "rules" }, bounds) : null, inner(given));
 }
 
 function exampleOf(media) {
