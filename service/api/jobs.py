@@ -26,12 +26,14 @@ async def page(request: web.Request) -> web.Response:
     for name in query:
         if name not in _FILTERS:
             raise InvalidOption(name[:64], f"is unknown; there are {', '.join(_FILTERS)}")
+        if len(query.getall(name)) > 1:
+            raise InvalidOption(name, "is there more than once")
     found = await queue.page(
-        state=_state(query.get("state", "")),
+        state=_state(query.get("state")),
         queue=query.get("queue", ""),
         name=query.get("name", ""),
         cursor=query.get("cursor"),
-        limit=_limit(query.get("limit", "")),
+        limit=_limit(query.get("limit")),
     )
     listed = [views.summary(record, queue.attempts(record)) for record in found.jobs]
     return web.json_response({"jobs": listed, "cursor": found.cursor})
@@ -51,14 +53,16 @@ async def replay(request: web.Request) -> web.Response:
     return web.json_response({"id": job_id, "state": await queue_of(request).replay(job_id)})
 
 
-def _state(text: str) -> State | None:
+def _state(text: str | None) -> State | None:
     try:
-        return State(text) if text else None
+        return None if text is None else State(text)
     except ValueError:
         raise InvalidOption("state", f"is unknown; there are {', '.join(State)}") from None
 
 
-def _limit(text: str) -> int:
-    if text and not (text.isascii() and text.isdigit()):
+def _limit(text: str | None) -> int:
+    if text is None:
+        return DEFAULT_PAGE
+    if not (text.isascii() and text.isdigit()):
         raise InvalidOption("limit", "must be a whole number")
-    return int(text[:9]) if text else DEFAULT_PAGE
+    return int(text[:9])
