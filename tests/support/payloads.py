@@ -174,7 +174,7 @@ def _tagged(parts: list[Kind]) -> Kind:
 def classes(draw: Any, part: st.SearchStrategy[Kind], *, tagged: bool = False) -> Kind:
     """Give an attrs class whose fields are of the types of a part, or lead back to the class, some with defaults."""
     name = f"Class{next(_numbers)}"
-    kinds = {f"f{number}": kind for number, kind in enumerate(draw(st.lists(part, max_size=3)))}
+    kinds = {f"f{number}": kind for number, kind in enumerate(draw(st.lists(part, min_size=1, max_size=3)))}
     bodies = {key: kind.bodies for key, kind in kinds.items()}
     fields = {key: _field(type=kind.type, **draw(_default(kind))) for key, kind in kinds.items()}
     if tagged:
@@ -204,7 +204,8 @@ def _default(draw: Any, kind: Kind) -> dict[str, Any]:
     return {"default": form_of(kind.type).structure(draw(kind.bodies(1)))}
 
 
-_PAYLOADS: Final = classes(st.recursive(st.sampled_from(LEAVES), _kinds, max_leaves=5))
+_SHALLOW: Final = st.sampled_from(LEAVES) | _kinds(st.sampled_from(LEAVES))
+_PAYLOADS: Final = classes(_SHALLOW | _kinds(_SHALLOW))
 
 
 @st.composite
