@@ -102,7 +102,7 @@ def _kinds(part: st.SearchStrategy[Kind]) -> st.SearchStrategy[Kind]:
         st.sampled_from([leaf for leaf in LEAVES if leaf.settable]).map(_set),
         part.map(_dict),
         part.map(_optional),
-        st.lists(part, min_size=2, max_size=3, unique_by=lambda kind: kind.json).map(_union),
+        st.lists(part, min_size=2, max_size=3).map(_union),
         classes(part),
         st.lists(classes(part, tagged=True), min_size=2, max_size=3).map(_tagged),
     )
@@ -153,12 +153,17 @@ def _optional(part: Kind) -> Kind:
 
 
 def _union(parts: list[Kind]) -> Kind:
-    if any(part.json == "any" for part in parts):
+    chosen: list[Kind] = []
+    for part in parts:
+        taken = "+".join(kind.json for kind in chosen).split("+")
+        if part.json != "any" and not {*part.json.split("+")} & {*taken}:
+            chosen.append(part)
+    if not chosen:
         return parts[0]
     return Kind(
-        reduce(or_, (part.type for part in parts)),
-        "+".join(part.json for part in parts),
-        lambda depth: st.one_of([part.bodies(depth) for part in parts]),
+        reduce(or_, (part.type for part in chosen)),
+        "+".join(part.json for part in chosen),
+        lambda depth: st.one_of([part.bodies(depth) for part in chosen]),
     )
 
 

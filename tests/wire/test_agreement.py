@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 import attrs
+import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError, validators
@@ -34,7 +35,13 @@ def _pattern(_: Any, pattern: str, value: object, __: Any) -> Any:
 
 
 Judge = validators.extend(Draft202012Validator, {"pattern": _pattern})
-unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+# An example is a class that is made, and many bodies: two fifths of the profile's examples take some seconds.
+unhurried = settings(
+    max_examples=settings().max_examples * 2 // 5,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+pytestmark = pytest.mark.timeout(600)
 
 
 def _judge(definition: Definition) -> Any:
