@@ -76,7 +76,7 @@ def bounded(form: Form, marks: Iterable[Any]) -> Form:
 def _quick(read: Callable[[Any], Any], bounds: tuple[Bound, ...]) -> Callable[[Any], Any]:
     tests = tuple(bound.holds for bound in bounds)
 
-    def quick(value: Any) -> Any:
+    def quick(value: Any, _: Any = None) -> Any:
         found = read(value)
         for holds in tests:
             if not holds(found):

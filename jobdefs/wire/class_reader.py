@@ -10,16 +10,18 @@ from cattrs.gen import make_dict_structure_fn_from_attrs, override
 
 from jobdefs.errors import Fault
 from jobdefs.wire.field import Field
+from jobdefs.wire.form import Form
 from jobdefs.wire.misfit import Misfit, listed, member, shortened
 
-_CONVERTER: Final = Converter(forbid_extra_keys=True, detailed_validation=True)
+_THOROUGH: Final = Converter(forbid_extra_keys=True, detailed_validation=True)
+_QUICK: Final = Converter(forbid_extra_keys=True, detailed_validation=False)
 
 
 def reader(cls: type[Any], fields: tuple[Field, ...]) -> Callable[[dict[str, Any]], Any]:
     """Return the function that makes an object of the class, or raises Misfit."""
     keys = {field.name: field.key for field in fields}
     validated = any(field.attribute.validator is not None for field in fields)
-    generated = make_dict_structure_fn_from_attrs([_for_cattrs(field) for field in fields], cls, _CONVERTER)
+    generated = _generated(cls, fields, _THOROUGH, lambda form: form.structure)
 
     def read(value: dict[str, Any]) -> Any:
         try:
@@ -34,10 +36,21 @@ def reader(cls: type[Any], fields: tuple[Field, ...]) -> Callable[[dict[str, Any
     return read
 
 
-def _for_cattrs(field: Field) -> Any:
+def quick_reader(cls: type[Any], fields: tuple[Field, ...]) -> Callable[..., Any]:
+    """Return the function that makes an object of the class from JSON that fits, and raises anything for other JSON."""
+    return _generated(cls, fields, _QUICK, lambda form: form.quick)
+
+
+def _generated(
+    cls: type[Any], fields: tuple[Field, ...], converter: Converter, hook_of: Callable[[Form], Callable[..., Any]]
+) -> Callable[..., Any]:
+    attributes = [_for_cattrs(field, hook_of(field.form)) for field in fields]
+    return make_dict_structure_fn_from_attrs(attributes, cls, converter)
+
+
+def _for_cattrs(field: Field, hook: Callable[..., Any]) -> Any:
     # The override travels in the type: as a keyword, a field named "cl" or "converter" would collide with cattrs's own.
-    hook = override(struct_hook=field.form.structure, rename=field.key)
-    return field.attribute.evolve(type=Annotated[Any, hook])
+    return field.attribute.evolve(type=Annotated[Any, override(struct_hook=hook, rename=field.key)])
 
 
 def _faults(keys: dict[str, str], error: ClassValidationError) -> tuple[set[str], list[Fault]]:

@@ -101,19 +101,18 @@ def _structure(cls: type[Any], fields: tuple[Field, ...]) -> Callable[..., Any]:
     return structure
 
 
-def _quick(cls: type[Any], fields: tuple[Field, ...]) -> Callable[[Any], Any]:
-    if "__attrs_init__" in vars(cls):
-        # The constructor is not attrs's own, so which arguments it takes is not known.
-        return _structure(cls, fields)
-    read: Callable[[Any], Any] | None = None
+def _quick(cls: type[Any], fields: tuple[Field, ...]) -> Callable[..., Any]:
+    read: Callable[..., Any] | None = None
 
-    def quick(value: Any) -> Any:
+    def quick(value: Any, _: Any = None) -> Any:
         nonlocal read
+        if value.__class__ is not dict:
+            raise Misfit.expected("an object", value)
         if read is None:
-            from jobdefs.wire.quick_reader import quick_reader
+            from jobdefs.wire.class_reader import quick_reader
 
             read = quick_reader(cls, fields)
-        return read(value)
+        return read(value, cls)
 
     return quick
 

@@ -16,7 +16,7 @@ def array(args: tuple[Any, ...], form_of: FormOf) -> Form:
     quick = item.quick
     return Form(
         structure=lambda value, _=None: every(item.structure, _of(list, value)),
-        quick=lambda value: [quick(part) for part in _of(list, value)],
+        quick=lambda value, _=None: [quick(part) for part in _of(list, value)],
         unstructure=lambda value: every(item.unstructure, _of(list, value)),
         schema=lambda defs: {"type": "array", "items": item.schema(defs)},
         reads=(list,),
@@ -32,7 +32,7 @@ def items(args: tuple[Any, ...], form_of: FormOf) -> Form:
         quick = item.quick
         return Form(
             structure=lambda value, _=None: tuple(every(item.structure, _of(list, value))),
-            quick=lambda value: tuple([quick(part) for part in _of(list, value)]),
+            quick=lambda value, _=None: tuple([quick(part) for part in _of(list, value)]),
             unstructure=lambda value: every(item.unstructure, _of(tuple, value)),
             schema=lambda defs: {"type": "array", "items": item.schema(defs)},
             reads=(list,),
@@ -54,7 +54,7 @@ def unique(cls: type, args: tuple[Any, ...], form_of: FormOf) -> Form:
 
     return Form(
         structure=structure,
-        quick=lambda value: _distinct(cls, [item.quick(part) for part in _of(list, value)]),
+        quick=lambda value, _=None: _distinct(cls, [item.quick(part) for part in _of(list, value)]),
         unstructure=lambda value: sorted(every(item.unstructure, _of(cls, value)), key=repr),
         schema=lambda defs: {"type": "array", "items": item.schema(defs), "uniqueItems": True},
         reads=(list,),
@@ -86,7 +86,7 @@ def mapping(args: tuple[Any, ...], form_of: FormOf) -> Form:
 
     return Form(
         structure=partial(convert, part.structure),
-        quick=lambda value: {key(name): part.quick(found) for name, found in _of(dict, value).items()},
+        quick=lambda value, _=None: {key(name): part.quick(found) for name, found in _of(dict, value).items()},
         unstructure=partial(convert, part.unstructure),
         schema=lambda defs: {"type": "object", "additionalProperties": part.schema(defs)},
         reads=(dict,),
@@ -110,8 +110,12 @@ def literal(args: tuple[Any, ...], _: FormOf) -> Form:
         kinds,
         (float,) if int in kinds else (),
         args[0],
-        quick={arg: arg for arg in args}.__getitem__ if kinds == (str,) else take,
+        quick=_known({arg: arg for arg in args}) if kinds == (str,) else take,
     )
+
+
+def _known(values: dict[str, Any]) -> Callable[..., Any]:
+    return lambda value, _=None: values[value]
 
 
 def enumeration(cls: type[Enum]) -> Form:
@@ -130,7 +134,7 @@ def enumeration(cls: type[Enum]) -> Form:
     take = _one_of({_key(found.value): found for found in cls}, values)
     return Form(
         structure=take,
-        quick={found.value: found for found in cls}.__getitem__ if kinds == (str,) else take,
+        quick=_known({found.value: found for found in cls}) if kinds == (str,) else take,
         unstructure=unstructure,
         schema=lambda defs: defs.reference(cls, fixed(**docstring(cls), enum=values)),
         reads=kinds,
@@ -166,7 +170,9 @@ def _row(forms: tuple[Form, ...]) -> Form:
     readers, writers = [form.structure for form in forms], [form.unstructure for form in forms]
     return Form(
         structure=lambda value, _=None: tuple(convert(readers, _of(list, value))),
-        quick=lambda value: tuple([form.quick(part) for form, part in zip(forms, _of(list, value), strict=True)]),
+        quick=lambda value, _=None: tuple(
+            [form.quick(part) for form, part in zip(forms, _of(list, value), strict=True)]
+        ),
         unstructure=lambda value: convert(writers, _of(tuple, value)),
         schema=lambda defs: {
             "type": "array",

@@ -51,7 +51,7 @@ class Form:
     also: tuple[type, ...] = ()
     sample: Any = None
     hashable: bool = True
-    quick: Callable[[Any], Any] = attrs.Factory(lambda form: form.structure, takes_self=True)
+    quick: Callable[..., Any] = attrs.Factory(lambda form: form.structure, takes_self=True)
 
 
 FormOf = Callable[[Any], Form]

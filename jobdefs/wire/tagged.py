@@ -41,7 +41,7 @@ def tagged(members: Sequence[Any], form_of: FormOf) -> Form:
             raise Misfit(Fault(member(key), f"{'must be' if key in value else 'is required:'} one of {known}"))
         return read(value)
 
-    def quick(value: Any) -> Any:
+    def quick(value: Any, _: Any = None) -> Any:
         return quickly[value[key]](value)
 
     def unstructure(value: Any) -> Any:

@@ -143,7 +143,7 @@ def _class(cls: type[attrs.AttrsInstance]) -> Form:
             # A field may lead back to the class: then it finds its form when it is used.
             _classes[cls] = Form(
                 structure=lambda value, _=None: _class(cls).structure(value),
-                quick=lambda value: _class(cls).quick(value),
+                quick=lambda value, _=None: _class(cls).quick(value),
                 unstructure=lambda value: _class(cls).unstructure(value),
                 schema=lambda defs: _class(cls).schema(defs),
                 reads=(dict,),

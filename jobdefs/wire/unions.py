@@ -27,7 +27,7 @@ def choice(args: tuple[Any, ...], form_of: FormOf) -> Form:
             raise Misfit.expected(words, value)
         return form.structure(value)
 
-    def quick(value: Any) -> Any:
+    def quick(value: Any, _: Any = None) -> Any:
         return owners[value.__class__].quick(value)
 
     return Form(

@@ -66,6 +66,7 @@ def _written(type_: Any, values: st.SearchStrategy[Any], *spellings: str) -> Kin
     return _leaf(type_, "string", values.map(form.unstructure) | st.sampled_from(spellings), settable=False)
 
 
+_LONGEST: Final = timedelta(seconds=9_999_999_999_999)
 _ZONES: Final = st.timedeltas(timedelta(hours=-23), timedelta(hours=23)).map(
     lambda delta: timezone(timedelta(minutes=delta // timedelta(minutes=1)))
 )
@@ -86,7 +87,7 @@ LEAVES: Final = (
     _leaf(Annotated[float, at.MultipleOf(0.5), at.Gt(0)], "number", st.sampled_from([0.5, 1, 2.5])),
     _leaf(Annotated[str, at.Len(1, 3)], "string", st.text("aä😀", min_size=1, max_size=3)),
     _leaf(date, "string", st.dates().map(str)),
-    _written(timedelta, st.timedeltas(), "P1DT2H3M4.5S", "-P1D"),
+    _written(timedelta, st.timedeltas(-_LONGEST, _LONGEST), "P1DT2H3M4.5S", "-P1D"),
     _written(UUID, st.uuids(), "F81D4FAE-7DEC-11D0-A765-00A0C91E6BF6"),
     _written(Decimal, st.decimals(allow_nan=False, allow_infinity=False), "1.50", "1e5"),
     _written(bytes, st.binary(max_size=4), "AP9="),
