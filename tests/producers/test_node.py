@@ -87,15 +87,37 @@ def test_a_lost_reply(node: Node, redis_url: str) -> None:
 
 def test_a_server_that_is_not_there(node: Node) -> None:
     """Without a server the producer gives up after a while, and says so."""
-    done = node.run("node/enqueue.mjs", "TEST_JOB", "{}", REDIS_URL="redis://127.0.0.1:1/0")
+    done = node.run("node/enqueue.mjs", "TEST_JOB", "{}", "a", REDIS_URL="redis://127.0.0.1:1/0")
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "enqueue: the server does not answer; the job is a\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "url", "told"),
+    [
+        (("TEST_JOB", "{}", "a"), "redis://:s3cret@127.0.0.1:port/0", "REDIS_URL cannot be read; the job is a"),
+        (("TEST_JOB", "{", "a"), "", "JSON"),
+        (('TEST"JOB', "{}", "a"), "", "the script says unreadable; the job is a"),
+    ],
+)
+def test_what_is_wrong(node: Node, redis_url: str, words: tuple[str, ...], url: str, told: str) -> None:
+    """A mistake is told in one line, without the address and its password."""
+    done = node.run("node/enqueue.mjs", *words, REDIS_URL=url or redis_url)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("enqueue: ")
+    [line] = done.stderr.splitlines()
+    assert line.startswith("enqueue: ")
+    assert told in line
+
+
+def test_usage(node: Node) -> None:
+    """Without arguments the command says how it is called."""
+    done = node.run("node/enqueue.mjs")
+    assert (done.returncode, done.stderr) == (2, "usage: enqueue.mjs NAME JSON [ID]\n")
 
 
 def test_another_key_space(node: Node, redis_url: str, valkey_server: RealServer) -> None:
     """A key space of another version is left alone."""
     with valkey_server.client() as client:
         client.hset("{jobs}:meta", "schema", "3")
-        done = node.run("node/enqueue.mjs", "TEST_JOB", "{}", REDIS_URL=redis_url)
-        assert done.stderr == "enqueue: the key space has version 3, and this producer writes 2\n"
+        done = node.run("node/enqueue.mjs", "TEST_JOB", "{}", "a", REDIS_URL=redis_url)
+        assert done.stderr == "enqueue: the key space has version 3, and this producer writes 2; the job is a\n"
         assert client.keys("*") == [b"{jobs}:meta"]
