@@ -13,10 +13,12 @@ from jobdefs.wire import codec, envelope
 class InlineCall:
     """The payload goes through the codec, and so does the result; follow-ups are put in when the handler succeeds.
 
-    Raises what an enqueue would raise for this payload.
+    Raises what an enqueue would raise for this payload, and ValueError for an attempt below 1.
     """
 
     def __init__(self, ground: Ground, plan: Plan, payload: object, attempt: int) -> None:
+        if attempt < 1:
+            raise ValueError(f"attempts are counted from 1: {attempt}")
         self.plan = plan
         definition = plan.definition
         self.timeout_s = definition.timeout.total_seconds() if definition.timeout else None

@@ -121,12 +121,19 @@ class SyncJobs(Observed):
         self._runner.close()
 
     def _await(self, coroutine: Coroutine[Any, Any, R]) -> R:
-        try:
-            asyncio.get_running_loop()
-        except RuntimeError:
-            return self._runner.run(coroutine)
-        coroutine.close()
-        raise RuntimeError("sync_jobs is for plain tests; an async def test takes jobs, and awaits jobs.drain()")
+        if _in_a_loop():
+            coroutine.close()
+            raise RuntimeError("sync_jobs is for plain tests; an async def test takes jobs, and awaits jobs.drain()")
+        return self._runner.run(coroutine)
+
+
+def _in_a_loop() -> bool:
+    # Nothing runs in the except block: what a handler raises would stand in the context of this error.
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 async def _alone(work: Coroutine[Any, Any, None]) -> None:

@@ -47,8 +47,7 @@ def _jobs_ground(
     from consumer.testing.ground import Ground
     from consumer.testing.surroundings import surround
 
-    marks = [mark.kwargs for mark in request.node.iter_markers("jobs")]
-    surround(monkeypatch, jobs_server, marks)
+    surround(monkeypatch, jobs_server, list(request.node.iter_markers("jobs")))
     ground = Ground()
     monkeypatch.setattr("jobdefs.storage.moment.argument", ground.clock.argument)
     try:

@@ -77,6 +77,15 @@ def test_plain_pytest(run_pytest: Pytest, tmp_path: Path) -> None:
     assert len(set((tmp_path / "servers").read_text().split())) == 1
 
 
+@pytest.mark.parametrize("given", ["'app.jobs'", "module='app.jobs'", "modules=['app.jobs']"])
+def test_a_marker_that_cannot_be_read(run_pytest: Pytest, tmp_path: Path, given: str) -> None:
+    """A marker that would name no module fails its test, and says how it is written."""
+    test = f"import pytest\n@pytest.mark.jobs({given})\ndef test_it(sync_jobs): pass\n"
+    (tmp_path / "test_it.py").write_text(test)
+    told = run_pytest("-p", "consumer.testing.plugin", failed=True, **ALONE)
+    assert f"the marker jobs({given}) cannot be read; expected jobs(modules=" in told
+
+
 def test_each_worker_has_a_server(run_pytest: Pytest, tmp_path: Path) -> None:
     """Workers of pytest-xdist do not share a server, and none is left behind."""
     (tmp_path / "test_letter.py").write_text(PROJECT.format(number=4))

@@ -38,11 +38,18 @@ def test_result_is_checked(sync_jobs: SyncJobs) -> None:
 
 def test_errors_are_raised(sync_jobs: SyncJobs) -> None:
     """What the handler raises reaches the test; what it enqueued before was never there."""
-    with pytest.raises(LetterBoxFull, match="ada"):
+    with pytest.raises(LetterBoxFull, match="ada") as raised:
         sync_jobs.run(Letter("ada", failures=1, stamps=2))
+    assert raised.value.__context__ is None
     assert sync_jobs.enqueued(Stamp) == []
     sync_jobs.run(Letter("ada", failures=1, stamps=2), attempt=2)
     assert sync_jobs.enqueued(Stamp) == [Stamp(0), Stamp(1)]
+
+
+def test_attempts_begin_with_one(sync_jobs: SyncJobs) -> None:
+    """No handler ever sees an attempt 0, and none does in a test."""
+    with pytest.raises(ValueError, match="attempts are counted from 1: 0"):
+        sync_jobs.run(Letter("ada"), attempt=0)
 
 
 def test_timeout(sync_jobs: SyncJobs) -> None:
