@@ -192,8 +192,10 @@ def _pattern(mark: Pattern) -> Bound:
 
 def _one_of(mark: OneOf) -> Bound:
     # Containers other than these may be endless, or mean something else by "in", as a string does.
-    options = mark.options if isinstance(mark.options, (tuple, frozenset)) else ()
-    reason = f"must be one of {shown(tuple(options), repr)}" if options else f"must be in {mark.options!r}"
+    listed = mark.options if isinstance(mark.options, (tuple, frozenset)) else ()
+    # attrs makes a tuple of a set, whose order is another one in each process; a schema has one order.
+    options = tuple(sorted(listed, key=repr))
+    reason = f"must be one of {shown(options, repr)}" if options else f"must be in {mark.options!r}"
 
     def keywords(_: Fragment, form: Form) -> Fragment:
         try:

@@ -112,6 +112,7 @@ def test_every_broken_bound_of_a_value_is_told(one_field):
         (list[int], validators.deep_iterable(validators.ge(1), validators.min_len(1)), {"minItems": 1}),
         (dict[str, int], validators.max_len(2), {"maxProperties": 2}),
         (str, validators.in_(("a", "b")), {"enum": ["a", "b"]}),
+        (str, validators.in_({"d", "c", "b", "a", "e"}), {"enum": ["a", "b", "c", "d", "e"]}),
     ],
 )
 def test_bounds_are_shown_in_the_schema(one_field, type_, validator, fragment):
