@@ -20,12 +20,19 @@ def choice(args: tuple[Any, ...], form_of: FormOf) -> Form:
     if len(members) == 1:
         return members[0]
     owners = _owners(members)
+    others = {kind: form for form in members for kind in form.also if owners[kind] is not form}
     words = " or ".join(JSON_WORDS[kind] for form in members for kind in form.reads)
 
     def structure(value: Any, _: Any = None) -> Any:
         if (form := owners.get(value.__class__)) is None:
             raise Misfit.expected(words, value)
-        return form.structure(value)
+        try:
+            return form.structure(value)
+        except Misfit as misfit:
+            # An integer is a number too: what bounds keep out of the one member may fit the other.
+            if (other := others.get(value.__class__)) is None:
+                raise
+            return _second(other, value, misfit)
 
     def quick(value: Any, _: Any = None) -> Any:
         return owners[value.__class__].quick(value)
@@ -60,6 +67,13 @@ def _owners(members: list[Form]) -> dict[type, Form]:
         for kind in form.also:
             owners.setdefault(kind, form)
     return owners
+
+
+def _second(form: Form, value: Any, misfit: Misfit) -> Any:
+    try:
+        return form.structure(value)
+    except Misfit:
+        raise misfit from None
 
 
 def _writer(members: list[Form], words: str) -> Callable[[Any], Any]:

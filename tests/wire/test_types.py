@@ -8,6 +8,7 @@ from uuid import UUID
 
 import attrs
 import pytest
+from annotated_types import Ge
 
 from jobdefs.errors import InvalidPayload
 from jobdefs.wire import codec
@@ -40,6 +41,8 @@ READ = [
     (int | str | None, "a", "a", "a"),
     (float | int, 2, 2, 2),
     (int | float, 2.5, 2.5, 2.5),
+    (Annotated[int, Ge(10)] | float, 5, 5.0, 5.0),
+    (Literal[1] | float, 2, 2.0, 2.0),
     (Item | list[Item] | None, [{"sku": "a"}], [Item("a")], [{"sku": "a", "qty": 1}]),
     (Literal["a", 1, True], 1.0, 1, 1),
     (Literal[1] | bool, True, True, True),
