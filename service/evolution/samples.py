@@ -44,7 +44,7 @@ class _Trial:
         self._definition = definition
         shape = shapes(schema, schema)[0]
         self._required: list[str] = shape.get("required", [])
-        self._members = Variants(schema).members(shape, (id(shape.get("properties")),))
+        self._members = Variants(schema).members(shape)
 
     def passed(self) -> tuple[list[Any], str]:
         reason = _ENDLESS

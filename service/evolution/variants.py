@@ -8,7 +8,7 @@ from itertools import chain, cycle, islice
 from typing import Any, Final
 
 from service.evolution.contract import Schema
-from service.evolution.shapes import Shape, shapes
+from service.evolution.shapes import Shape, shapes, values
 from service.evolution.words import words
 
 MOST: Final = 50
@@ -18,6 +18,7 @@ _LONG: Final = 300
 _STRINGS: Final = 5
 _OFTEN: Final = 20
 _AGAIN: Final = 2
+_REFERENCE: Final = re.compile(r'"\$ref": "([^"]+)"')
 _BY_FORMAT: Final = {
     "date": ("2026-01-31", "1970-01-01"),
     "date-time": ("2026-01-31T09:30:00Z", "1969-12-31T23:59:59.250000+05:30"),
@@ -36,12 +37,20 @@ class Variants:
 
     def __init__(self, document: Schema) -> None:
         self._document = document
+        self._cyclic = frozenset(_cyclic(document))
 
     def of(self, schema: Schema, within: tuple[int, ...] = ()) -> list[Any]:
         """Return some values of a part, nothing where it has no finite one; ``within`` are the objects around it."""
+        if len(within) >= _AGAIN:
+            # Classes that lead back to each other would multiply without end: their plainest value stands for all.
+            return self._plainest(schema, within)
         made = (self._made(shape, within) for shape in shapes(schema, self._document))
         default = [schema["default"]] if "default" in schema else []
         return distinct(chain(schema.get("examples", ()), chain.from_iterable(made), default))[:MOST]
+
+    def _plainest(self, schema: Schema, within: tuple[int, ...]) -> list[Any]:
+        plain_first = sorted(shapes(schema, self._document), key=_nesting)
+        return list(islice(chain.from_iterable(self._made(shape, within) for shape in plain_first), 1))
 
     def members(self, shape: Shape, within: tuple[int, ...] = ()) -> dict[str, list[Any]]:
         """Return the variants of each member of an object."""
@@ -61,7 +70,11 @@ class Variants:
         place = id(shape["properties"])
         if within.count(place) >= _AGAIN:
             return []
-        return rows(self.members(shape, (*within, place)), shape.get("required", ()))
+        required = shape.get("required", ())
+        if len(within) >= _AGAIN:
+            shape = {"properties": {name: shape["properties"][name] for name in required}}
+        around = (*within, place) if place in self._cyclic else within
+        return rows(self.members(shape, around), required)
 
     def _array(self, shape: Shape, within: tuple[int, ...]) -> Iterator[Any]:
         prefix = [self.of(part, within) for part in shape.get("prefixItems", ())]
@@ -69,6 +82,8 @@ class Variants:
             if all(prefix):
                 yield from ([_at(variants, turn) for variants in prefix] for turn in range(max(map(len, prefix))))
             return
+        if not shape.get("minItems"):
+            yield []
         items = self.of(shape["items"], within) if "items" in shape else list(_ANYTHING)
         for size in _sizes(shape, len(items), "Items"):
             turns = items if shape.get("uniqueItems") else cycle(items)
@@ -76,11 +91,35 @@ class Variants:
                 yield found
 
     def _map(self, shape: Shape, within: tuple[int, ...]) -> Iterator[Any]:
+        if not shape.get("minProperties"):
+            yield {}
         free = shape.get("additionalProperties")
         values = self.of(free, within) if isinstance(free, dict) else [] if free is False else list(_ANYTHING)
         for size in _sizes(shape, len(values), "Properties"):
             if len(found := list(islice(cycle(values), size))) == size:
                 yield {f"key{place}" if place else "a key": value for place, value in enumerate(found)}
+
+
+def _cyclic(document: Schema) -> Iterator[int]:
+    """Yield where the members of each class stand that leads back to itself."""
+    parts = {f"#/$defs/{name}": part for name, part in document.get("$defs", {}).items()}
+    parts["#"] = {keyword: part for keyword, part in document.items() if keyword != "$defs"}
+    steps = {name: set(_REFERENCE.findall(json.dumps(part))) for name, part in parts.items()}
+    for name, part in parts.items():
+        reached: set[str] = set()
+        ahead = set(steps[name])
+        while ahead:
+            reached |= ahead
+            ahead = set().union(*(steps[one] for one in ahead)) - reached
+        if name in reached and "properties" in part:
+            yield id(part["properties"])
+
+
+def _nesting(shape: Shape) -> int:
+    """Return how many classes a value needs, roughly: none for what is no object and for what may be empty."""
+    properties = shape.get("properties", {})
+    needed = [properties[name] for name in shape.get("required", ()) if name in properties]
+    return bool(properties) + sum("type" not in part and values(part) is None for part in needed)
 
 
 def rows(members: dict[str, list[Any]], required: Iterable[str]) -> Iterator[dict[str, Any]]:

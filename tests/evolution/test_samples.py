@@ -25,6 +25,41 @@ class Endless:
     x: "Endless"
 
 
+@attrs.frozen
+class Operands:
+    left: "Expr"
+    right: "Expr"
+
+
+@attrs.frozen
+class Sum(Operands):
+    op: Literal["sum"]
+
+
+@attrs.frozen
+class Product(Operands):
+    op: Literal["product"]
+
+
+@attrs.frozen
+class Power(Operands):
+    op: Literal["power"]
+
+
+@attrs.frozen
+class Quotient(Operands):
+    op: Literal["quotient"]
+
+
+@attrs.frozen
+class Number:
+    value: float
+    op: Literal["number"]
+
+
+Expr = Sum | Product | Power | Quotient | Number
+
+
 def shown(field: Any) -> list[Any]:
     """Return the different values that the samples of a class with this one field have in it."""
     return [sample["x"] for sample in samples(defined({"x": field})).values if "x" in sample]
@@ -75,6 +110,14 @@ def test_samples_of_a_class_that_holds_itself_come_to_an_end():
     """Recursion ends after a turn or two."""
     assert {"value": 1} in [sample["x"] for sample in samples(defined({"x": Tree})).values]
     assert len(json.dumps(samples(defined({"x": Tree})).values)) < 2_000
+
+
+def test_samples_of_classes_that_hold_each_other_do_not_multiply():
+    """Four operators that each hold two of all expressions are all shown, in a few kilobytes."""
+    made = json.dumps(samples(defined({"x": Expr})).values)
+
+    assert [op for op in ("sum", "product", "power", "quotient", "number") if f'"{op}"' not in made] == []
+    assert len(made) < 10_000
 
 
 def test_samples_are_the_same_everywhere():
