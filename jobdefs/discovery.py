@@ -45,7 +45,8 @@ def _import(name: str, failure: type[JobsError]) -> ModuleType:
         raise type(error)(f"{error}{_line(error)}") from error
     except JobsError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
+        # A script that ends itself would end the program as it likes, even as done.
         message = f"module {name!r} cannot be imported: {type(error).__name__}: {error}{_place(error)}"
         raise failure(message) from error
 

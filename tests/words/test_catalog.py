@@ -88,6 +88,7 @@ def test_a_definition_imported_by_another_module_is_still_one(project):
     [
         (None, "module 'words_broken' cannot be imported: ModuleNotFoundError: No module named 'words_broken'"),
         ("\n1 / 0\n", "module 'words_broken' cannot be imported: ZeroDivisionError: division by zero ("),
+        ("\nimport sys; sys.exit(0)\n", "module 'words_broken' cannot be imported: SystemExit: 0 ("),
         (MODULE.format(name="no name"), "definition 'no name': a job name starts with a letter"),
     ],
 )
@@ -99,7 +100,7 @@ def test_a_module_that_cannot_be_imported_is_named_in_one_line(project, source, 
         load_catalog("words_broken")
     assert str(caught.value).startswith(reason)
     assert "\n" not in str(caught.value)
-    assert ("line 2)" in str(caught.value)) == ("ZeroDivision" in reason)
+    assert ("line 2)" in str(caught.value)) == reason.endswith("(")
 
 
 def test_an_unknown_name_gets_close_matches_whatever_their_case():
