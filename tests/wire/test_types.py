@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import Enum, IntEnum
-from typing import Any, Literal, NewType, Optional
+from typing import Annotated, Any, Literal, NewType, Optional
 from uuid import UUID
 
 import attrs
