@@ -24,7 +24,8 @@ class Case:
     """What is judged. ``installation`` is the store's own ledger, None where the store keeps no record of jobs.
 
     ``bound`` is how many runs may have been repeated in all, ``may_lose`` how many acknowledged jobs the set-up may
-    lose, ``unfinished`` what was not at its end when patience was, in words.
+    lose, ``unfinished`` what was not at its end when patience was, in words. ``forgetful`` tells that the server may
+    come back without its last moments: then a job that nobody had acknowledged may be gone, even if it had run.
     """
 
     told: Mapping[str, Story]
@@ -32,6 +33,7 @@ class Case:
     bound: int = 0
     may_lose: int = 0
     unfinished: str = ""
+    forgetful: bool = False
 
     @property
     def known(self) -> Iterator[tuple[Story, JobRecord]]:
@@ -69,6 +71,8 @@ def _how_lost(story: Story, case: Case) -> str:
         return ""
     if case.installation is None:
         return "" if story.ends else "was acknowledged, and never came to its end"
+    if record is None and case.forgetful and not story.acked:
+        return ""
     if record is None:
         return "was acknowledged or began, and the store does not know it"
     if record.state not in FINAL:

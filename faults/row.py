@@ -76,3 +76,8 @@ class Row:
     route: Callable[[Stage], AbstractContextManager[str]] | None = None
     rival: str = ""
     patience_s: float = 60.0
+
+    @property
+    def forgetful(self) -> bool:
+        """Whether the server may come back without its last moments, so that it hands out a fence once more."""
+        return all(invariant.id != "I5" for invariant in self.invariants)

@@ -113,7 +113,7 @@ def _judged(row: Row, stage: Stage, unfinished: str) -> dict[str, Any]:
     told = stories(stage.ledger.lines(), stage.orders)
     installation = stage.system.look_up(stage.server.url, told.values())
     allowed = {"bound": row.bound(stage), "may_lose": row.may_lose(stage)}
-    case = Case(told=told, installation=installation, unfinished=unfinished, **allowed)
+    case = Case(told=told, installation=installation, unfinished=unfinished, forgetful=row.forgetful, **allowed)
     return {
         "acknowledged": sum(bool(story.acked) for story in told.values()),
         "lost": len(losses(case)),

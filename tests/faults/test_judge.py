@@ -85,6 +85,17 @@ def test_a_unique_job_may_be_replaced_until_its_end_was_told() -> None:
     assert broken(a_case(ended)) == {"I16"}
 
 
+def test_what_ran_before_it_was_acknowledged_may_be_forgotten_by_a_server_that_forgets() -> None:
+    """Where a server loses its last moments, what nobody was promised may be gone; what was acknowledged may not."""
+    unheard, heard = a_story("1"), a_story("2")
+    unheard.record = heard.record = None
+    unheard.acked = set()
+    assert len(losses(a_case(unheard, heard))) == 2
+    assert losses(a_case(unheard, heard, forgetful=True)) == [
+        "order 2 was acknowledged or began, and the store does not know it"
+    ]
+
+
 def vanish(story: Story) -> None:
     story.record = None
 
