@@ -65,6 +65,8 @@ except SystemExit:
         ("show", "the following arguments are required: ID"),
         ("list --state asleep", "argument --state: invalid choice: 'asleep'"),
         ("list --limit 0", "argument --limit: '0' is not a whole number of 1 or more"),
+        ("list --limit ²", "argument --limit: '²' is not a whole number of 1 or more"),
+        ("up --port ²", "argument --port: '²' is not a port from 0 to 65535"),
         ("up --port 70000", "argument --port: '70000' is not a port from 0 to 65535"),
         ("up -k greenlet", "argument -k: invalid choice: 'greenlet'"),
         ("enqueue TEST_JOB {} --delay soon", "argument --delay: 'soon' is not a number of seconds"),

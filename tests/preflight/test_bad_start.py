@@ -44,7 +44,12 @@ def test_an_older_key_space(stage: Stage, preflight: Preflight) -> None:
 
 
 @pytest.mark.parametrize(
-    ("option", "said"), [("--sample=0", "argument --sample: '0' is not a whole"), ("--state=asleep", "invalid choice")]
+    ("option", "said"),
+    [
+        ("--sample=0", "argument --sample: '0' is not a whole"),
+        ("--sample=²", "argument --sample: '²' is not a whole"),
+        ("--state=asleep", "invalid choice"),
+    ],
 )
 def test_a_wrong_command_line(preflight: Preflight, option: str, said: str) -> None:
     """A wrong command line ends with 2, the usage and what is wrong."""
