@@ -73,7 +73,7 @@ class _Comparison:
         return shape | {"required": list(properties)} if self._complete and properties else shape
 
     def _covered(self, shape: Shape, reader: Schema) -> list[Refusal]:
-        found = list(self._by_own(shape, reader))
+        found = list(islice(self._by_own(shape, reader), MAX_REFUSALS))
         if "$ref" in reader:
             found += self._covered(shape, target(self._reader, reader["$ref"]))
         for part in reader.get("allOf", ()):

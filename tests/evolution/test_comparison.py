@@ -99,3 +99,14 @@ def test_a_class_that_stands_in_many_places_is_compared_once():
 
     assert refusals(writer, writer) == []
     assert len(refusals(writer, reader)) == MAX_REFUSALS
+
+
+@pytest.mark.timeout(20)
+def test_ten_thousand_members_that_are_called_otherwise_take_seconds():
+    """Where every field of a very large payload was renamed, the first refusals are told, and soon."""
+    writer, reader = (
+        {"additionalProperties": False, "properties": {f"{name}{n}": INTEGER for n in range(10_000)}, "type": "object"}
+        for name in "ab"
+    )
+
+    assert len(refusals(writer, reader)) == MAX_REFUSALS
