@@ -9,7 +9,7 @@ from service.openapi.schema import Fragment
 _BY_FORMAT: Final[Mapping[str, str]] = {
     "date-time": "2030-01-31T09:30:00Z",
     "date": "2030-01-31",
-    "duration": "PT1H30M",
+    "signed-duration": "PT1H30M",
     "uuid": "0c3a9bc7-a4f0-4bd2-a0d1-b1c6f0a6f0b1",
     "decimal": "19.90",
 }

@@ -6,8 +6,10 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Annotated, Any
+from uuid import UUID
 
 import attrs
 import pytest
@@ -69,7 +71,20 @@ class Riddle:
     word: str = attrs.field(validator=attrs.validators.matches_re(r"abra[0-9]{7}cadabra"))
 
 
-PARCEL, RIDDLE = defined(Parcel), defined(Riddle)
+@define("wait")
+@attrs.frozen
+class Wait:
+    """Has a field of each type that is a string in JSON only."""
+
+    until: datetime
+    day: date
+    longest: timedelta
+    ticket: UUID
+    price: Decimal
+    seal: bytes
+
+
+PARCEL, RIDDLE, WAIT = defined(Parcel), defined(Riddle), defined(Wait)
 NAMES = ("PARCEL.SEND", "many")
 
 
@@ -155,6 +170,14 @@ def test_examples_fit(described: dict[str, Any]):
     assert len(found) > len(KINDS)
     for name, example in found:
         assert misfits(whole, {"$ref": f"#/components/schemas/{name}"}, example) == [], name
+
+
+def test_an_example_of_what_is_a_string_in_json():
+    """Times, durations, numbers and bytes have examples that their class accepts."""
+    schemas = document(ROUTES, Catalog((WAIT,)), guarded=True)["components"]["schemas"]
+
+    (example,) = schemas["Payload.wait"]["examples"]
+    assert isinstance(codec.structure(WAIT, example), Wait)
 
 
 def test_an_example_for_each_payload(described: dict[str, Any]):
