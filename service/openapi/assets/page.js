@@ -262,7 +262,13 @@ function show() {
 }
 
 function arrive() {
-  const target = location.hash.length > 1 && at(decodeURIComponent(location.hash.slice(1)));
+  let name;
+  try {
+    name = decodeURIComponent(location.hash.slice(1));
+  } catch {
+    return; // Half an escape names nothing.
+  }
+  const target = name && at(name);
   if (target && target.classList.contains("operation")) {
     target.open = true;
     target.scrollIntoView();
