@@ -1,7 +1,7 @@
 """Decoding: a payload of ten fields, one of them a list of objects, from bytes to the object that a handler gets.
 
-The rival is orjson and a plain cattrs converter, which checks less: no types of numbers and booleans, no bounds, no key that
-is there twice. Of a faulty payload it says what it finds by ``cattrs.transform_error``.
+The rival is orjson and a plain cattrs converter, which checks less: no types of numbers and booleans, no bounds, no
+key that is there twice. Of a faulty payload it says what it finds by ``cattrs.transform_error``.
 """
 
 import time

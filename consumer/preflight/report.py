@@ -11,8 +11,7 @@ ADVICE: Final = {
     Obstacle.UNREADABLE: "deploy a build that reads it, or cancel it if nobody wrote it on purpose",
     Obstacle.MISPLACED: "somebody wrote it by hand: cancel it",
     Obstacle.UNKNOWN: "name its modules in JOBS_MODULES and JOBS_HANDLERS, or let the present build finish these first",
-    Obstacle.MISFIT: "give new fields a default, write an upgrade, or let the present build finish these first; what fits "
-    "no build, cancel, and mend its producer",
+    Obstacle.MISFIT: "write an upgrade, or let the present build finish these first; cancel what fits no build",
     Obstacle.NEWER: "a newer build wrote it: deploy that one or a later one, or let it finish these first",
     Obstacle.UNSERVED: "name the queue in JOBS_QUEUES of a consumer, or let the present build finish these first",
 }

@@ -154,7 +154,7 @@ def test_like_jobs_are_told_together(stage: Stage, preflight: Preflight) -> None
 misfit: 1,000 ready jobs of CHANGED in queue default
   why   The payload does not fit CHANGED: $.unit: is required.
   jobs  a0, a1, a2, a3, a4, ...
-  do    give new fields a default, write an upgrade, or let the present build finish these first; what fits no build, cancel, and mend its producer
+  do    write an upgrade, or let the present build finish these first; cancel what fits no build
 
 looked at 1,000 ready: this build cannot run 1,000 jobs
 """
