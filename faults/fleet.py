@@ -1,5 +1,6 @@
 """Consumers as a service manager keeps them: each a process of its own, started again whenever it has ended."""
 
+import re
 import signal
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from jobdefs.storage.private_server import death_with_parent
 
 Process = subprocess.Popen[bytes] | Fork
 _READY: Final = "Huey consumer started"
+_NUMBER: Final = re.compile(r"PID (\d+)")
 _PATIENCE_S: Final = 90.0
 
 
@@ -66,9 +68,9 @@ class Fleet:
             self._nursery.close()
 
     def await_ready(self) -> None:
-        """Wait until every consumer that was started has begun to work, or has ended; raises TimeoutError."""
+        """Wait until every consumer that runs has begun to work; raises TimeoutError."""
         deadline = time.monotonic() + _PATIENCE_S
-        while len(self.logged(_READY)) < self.starts - len(self.codes) - self._ended():
+        while self._begin():
             if time.monotonic() > deadline:
                 raise TimeoutError(f"a consumer does not begin to work; its log is {self.log}")
             time.sleep(0.05)
@@ -133,8 +135,10 @@ class Fleet:
         """What all of them have logged, each line in one piece."""
         return self.place / "consumers.log"
 
-    def _ended(self) -> int:
-        return sum(process.poll() is not None for process in self.running)
+    def _begin(self) -> bool:
+        """Whether one of them has not begun to work yet, and has not ended either."""
+        at_work = {int(number) for line in self.logged(_READY) for number in _NUMBER.findall(line)}
+        return any(process.pid not in at_work and process.poll() is None for process in self.running)
 
     def _left(self) -> list[int]:
         # A group that is empty is forgotten at once: its number may be given to somebody else.
