@@ -46,8 +46,8 @@ USAGE = """usage: python3 dev.py COMMAND [ARGUMENTS]
 
 COMMANDS = {
     "demo": [str(BIN / "aiohttp-huey"), "demo"],
-    # Most tests wait for processes and moments, so two cores are enough for three files at a time. They keep their order:
-    # the longest files have few tests, and would come last by their number.
+    # Most tests wait for processes and moments, so two cores are enough for three files at a time. They keep their
+    # order: the longest files have few tests, and would come last by their number.
     "test": [str(BIN / "python"), "-m", "pytest", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"],
     "bench": [str(BIN / "python"), "-m", "bench"],
     "faults": [str(BIN / "python"), "-m", "faults"],

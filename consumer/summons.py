@@ -1,9 +1,9 @@
 """Waits for the marker by which the store calls one consumer, however busy it is: a job that it runs was cancelled."""
 
-import random
 import threading
 import time
 from collections.abc import Callable
+from random import SystemRandom
 from typing import Final
 
 from jobdefs.errors import StoreError
@@ -12,6 +12,8 @@ from jobdefs.storage.drivers import Store
 # Nothing gets lost here but time: what the marker is for comes with the next beat, too.
 _POLL_S: Final = 30.0
 _PAUSE_S: Final = 1.0
+# Not the shared generator: these threads are beside programs, and tests, that may have seeded it.
+_spread: Final = SystemRandom().uniform
 
 
 class Summons:
@@ -36,7 +38,7 @@ class Summons:
         while not self._stopped.is_set():
             try:
                 # Jittered, so that many consumers do not ask in step.
-                if self._store.wait([self._marker], _POLL_S * random.uniform(0.8, 1.2)) is not None:  # noqa: S311 - no secret
+                if self._store.wait([self._marker], _POLL_S * _spread(0.8, 1.2)) is not None:
                     self._called()
             except StoreError:
                 time.sleep(_PAUSE_S)

@@ -1,8 +1,8 @@
 """Takes its turns at the slow pass over everything that is kept, and tells the operator what disagreed."""
 
-import random
 import threading
 from datetime import timedelta
+from random import SystemRandom
 from typing import Final
 
 from loguru import logger
@@ -14,6 +14,8 @@ from jobdefs.storage.upkeep import UpkeepCalls
 
 _PAUSE_S: Final = 0.5
 _JITTER: Final = 0.2
+# Not the shared generator: these threads are beside programs, and tests, that may have seeded it.
+_spread: Final = SystemRandom().uniform
 
 
 class Sweeper:
@@ -42,7 +44,7 @@ class Sweeper:
     def _sweep_on(self) -> None:
         pause_s = 0.0
         # Jittered, so that many consumers do not ask in step.
-        while not self._stopped.wait(pause_s * random.uniform(1, 1 + _JITTER)):  # noqa: S311 - no secret
+        while not self._stopped.wait(pause_s * _spread(1, 1 + _JITTER)):
             pause_s = _PAUSE_S
             try:
                 pause_s = max(pause_s, self._step())

@@ -1,10 +1,10 @@
 """Waits for the store's wake-up markers, so that an idle consumer costs nothing and a new job starts at once."""
 
 import math
-import random
 import threading
 import time
 from collections.abc import Sequence
+from random import SystemRandom
 from typing import Final
 
 from consumer.intake import Intake
@@ -13,6 +13,8 @@ from jobdefs.storage.drivers import Store
 
 _POLL_S: Final = 7.0
 _PAUSE_S: Final = 1.0
+# Not the shared generator: these threads are beside programs, and tests, that may have seeded it.
+_spread: Final = SystemRandom().uniform
 
 
 class WakeUp:
@@ -44,7 +46,7 @@ class WakeUp:
     def _wait_once(self) -> None:
         try:
             # Jittered, so that many consumers do not poll in step.
-            found = self._store.wait(self._markers, _POLL_S * random.uniform(0.8, 1.2))  # noqa: S311 - no secret
+            found = self._store.wait(self._markers, _POLL_S * _spread(0.8, 1.2))
         except StoreError:
             # The intake is the one that tells the operator.
             time.sleep(_PAUSE_S)
