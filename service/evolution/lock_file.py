@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Collection, Iterable
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final, Literal, NoReturn
 
 import attrs
 
@@ -26,7 +26,7 @@ class _Version:
 
 @attrs.frozen
 class _File:
-    format: int
+    format: Literal[1]
     definitions: dict[str, dict[str, _Version]]
 
 

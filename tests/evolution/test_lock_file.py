@@ -77,6 +77,7 @@ def test_an_entry_that_was_edited_by_hand_is_refused(path):
         ("[]", "$: expected an object, got an array; restore the file from version control"),
         ("{}", "$.format: is required; restore the file from version control"),
         ('{"format": 2, "more": 1}', "it has format 2, and this program knows 1; install a newer aiohttp-huey"),
+        ('{"format": 0, "definitions": {}}', "$.format: must be one of 1; restore the file from version control"),
         ('{"format": 1, "definitions": {"A": []}}', "$.definitions.A: expected an object, got an array; restore"),
         ('{"format": 1, "definitions": {}, "definitions": {}}', 'the key "definitions" appears twice in one object'),
         (
