@@ -75,14 +75,14 @@ _TEXT: Final[tuple[Any, ...]] = (
     ["a"],
 )
 _FAMILIES: Final = ((_NUMBERS, _NUMBER), (_TEXTS, _TEXT))
-_ARRAYS: Final[tuple[Callable[[Any], Any], ...]] = (
+_LISTS: Final[tuple[Callable[[Any], Any], ...]] = (
     lambda item: GenericAlias(list, (item,)),
-    lambda item: GenericAlias(set, (item,)),
     lambda item: GenericAlias(tuple, (item, ...)),
     lambda item: GenericAlias(tuple, (item, item)),
     lambda item: Annotated[(GenericAlias(list, (item,)), at.MinLen(1))],
     lambda item: Annotated[(GenericAlias(list, (item,)), at.Len(1, 2))],
 )
+_ARRAYS: Final = (*_LISTS, lambda item: GenericAlias(set, (item,)))
 _PRESENCES: Final = ("required", "default", "default", "required", "absent")
 _KEY: Final = st.sampled_from(["a", "b", "a b"])
 _MOSTLY: Final = st.sampled_from([True] * 9 + [False])
@@ -143,7 +143,8 @@ def _fits(type_: Any, body: Any) -> bool:
 def _array(draw: st.DrawFn, depth: int, *, edited: bool) -> Pair:
     outside = edited and draw(st.booleans())
     item = draw(_part(depth - 1, edited=edited and not outside))
-    before, after = _edit(draw, _ARRAYS, edited=outside)
+    hashable = all(form_of(side).hashable for side in (item.before, item.after))
+    before, after = _edit(draw, _ARRAYS if hashable else _LISTS, edited=outside)
     return Pair(before(item.before), after(item.after), st.lists(item.bodies, max_size=3))
 
 
