@@ -30,16 +30,8 @@ async def {names.handler}(job: {names.payload}) -> dict[str, str]:
 
 
 def test(names: Names, modules: str, handlers: str) -> str:
-    """Return the test's module."""
+    """Return the tests."""
     return f'''\
-"""{names.job}, from its payload to its end."""
-
-import pytest
-from consumer.testing import SyncJobs
-from jobdefs import State
-
-from {modules} import {names.payload}
-
 pytestmark = pytest.mark.jobs(modules="{modules}", handlers="{handlers}")
 
 

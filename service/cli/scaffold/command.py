@@ -25,7 +25,7 @@ def new(options: Namespace) -> int:
     written = {
         jobs_file: _definition(jobs_file, names, options.queue, target.package),
         handlers_file: _handler(handlers_file, names, modules, target.package),
-        _test_file(here / options.tests, names): blocks.test(names, modules, handlers),
+        (test_file := _test_file(here / options.tests, names)): _test(test_file, names, modules, handlers),
     }
     _write({**_packages(target), **written})
     print("\n".join(["wrote", *(f"  {path}" for path in written), "", "next"]))
@@ -52,6 +52,16 @@ def _handler(path: Path, names: Names, modules: str, package: str) -> str:
     source.add_import("consumer", "handles")
     source.add_import(modules, names.payload)
     source.append(blocks.handler(names))
+    return source.text
+
+
+def _test(path: Path, names: Names, modules: str, handlers: str) -> str:
+    source = Source(path, f"{names.job}, from its payload to its end.")
+    source.add_import("pytest")
+    source.add_import("consumer.testing", "SyncJobs")
+    source.add_import("jobdefs", "State")
+    source.add_import(modules, names.payload)
+    source.append(blocks.test(names, modules, handlers), empty_lines=1)
     return source.text
 
 

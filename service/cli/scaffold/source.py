@@ -19,7 +19,7 @@ class Source:
         try:
             self.text = path.read_text()
             self._tree()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             self.text = f'"""{docstring}"""\n'
         except (OSError, UnicodeDecodeError, SyntaxError) as error:
             raise InvalidOption("NAME", f"{path} cannot be added to: {error}; mend that first") from error
@@ -44,9 +44,9 @@ class Source:
         if not (name and self._extend(module, name)):
             self._insert(module, f"from {module} import {name}" if name else f"import {module}")
 
-    def append(self, block: str) -> None:
-        """Put a block at the end, two lines below what is there."""
-        self.text = f"{self.text.rstrip()}\n\n\n{block}"
+    def append(self, block: str, empty_lines: int = 2) -> None:
+        """Put a block at the end, below what is there and so many empty lines."""
+        self.text = "\n".join([self.text.rstrip(), *[""] * empty_lines, block])
 
     def _tree(self) -> ast.Module:
         return ast.parse(self.text, str(self.path))
