@@ -17,13 +17,13 @@ _THOROUGH: Final = Converter(forbid_extra_keys=True, detailed_validation=True)
 _QUICK: Final = Converter(forbid_extra_keys=True, detailed_validation=False)
 
 
-def reader(cls: type[Any], fields: tuple[Field, ...]) -> Callable[[dict[str, Any]], Any]:
+def reader(cls: type[Any], fields: tuple[Field, ...]) -> Callable[..., Any]:
     """Return the function that makes an object of the class, or raises Misfit."""
     keys = {field.name: field.key for field in fields}
     validated = any(field.attribute.validator is not None for field in fields)
     generated = _generated(cls, fields, _THOROUGH, lambda form: form.structure)
 
-    def read(value: dict[str, Any]) -> Any:
+    def read(value: dict[str, Any], _: type[Any]) -> Any:
         try:
             return generated(value, cls)
         except ClassValidationError as error:

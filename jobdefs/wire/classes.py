@@ -16,7 +16,7 @@ def class_form(cls: type[Any], form_of: FormOf) -> Form:
     fields = tuple(_field(cls, attribute, form_of) for attribute in attributes(cls) if attribute.init)
     return Form(
         structure=_structure(cls, fields),
-        quick=_quick(cls, fields),
+        quick=_structure(cls, fields, quick=True),
         unstructure=_unstructure(cls, fields),
         schema=lambda defs: defs.reference(cls, lambda defs: _fragment(cls, fields, defs)),
         reads=(dict,),
@@ -84,8 +84,8 @@ def _type(attribute: "attrs.Attribute[Any]") -> Any:
     return refined(attribute)
 
 
-def _structure(cls: type[Any], fields: tuple[Field, ...]) -> Callable[..., Any]:
-    read: Callable[[dict[str, Any]], Any] | None = None
+def _structure(cls: type[Any], fields: tuple[Field, ...], *, quick: bool = False) -> Callable[..., Any]:
+    read: Callable[..., Any] | None = None
 
     def structure(value: Any, _: Any = None) -> Any:
         nonlocal read
@@ -93,28 +93,12 @@ def _structure(cls: type[Any], fields: tuple[Field, ...]) -> Callable[..., Any]:
             raise Misfit.expected("an object", value)
         if read is None:
             # A definition is made without cattrs, and without the code that it generates.
-            from jobdefs.wire.class_reader import reader
+            from jobdefs.wire.class_reader import quick_reader, reader
 
-            read = reader(cls, fields)
-        return read(value)
-
-    return structure
-
-
-def _quick(cls: type[Any], fields: tuple[Field, ...]) -> Callable[..., Any]:
-    read: Callable[..., Any] | None = None
-
-    def quick(value: Any, _: Any = None) -> Any:
-        nonlocal read
-        if value.__class__ is not dict:
-            raise Misfit.expected("an object", value)
-        if read is None:
-            from jobdefs.wire.class_reader import quick_reader
-
-            read = quick_reader(cls, fields)
+            read = quick_reader(cls, fields) if quick else reader(cls, fields)
         return read(value, cls)
 
-    return quick
+    return structure
 
 
 def _unstructure(cls: type[Any], fields: tuple[Field, ...]) -> Callable[[Any], dict[str, Any]]:
