@@ -28,6 +28,8 @@ def put_in_by_both(stage: Stage) -> None:
     stage.fleet.await_ready()
     many, seconds = stage.either((40, 400)), stage.either(stage.setup.seconds)
     for module, orders in zip(_BUILDS, (_of_the_older(many), _of_the_newer(many)), strict=True):
+        # In turns, two consumers that wait for jobs in turns would get each kind always or never.
+        stage.dice.shuffle(orders)
         stage.put(orders, [QueueDoor(stage.url, module)], seconds).join(_PATIENCE_S)
 
 

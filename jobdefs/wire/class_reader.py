@@ -1,87 +1,84 @@
 """Reads objects of attrs classes by functions that cattrs generates, and finds every fault of one that does not fit."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Annotated, Any, Final
 
 import attrs
-from cattrs import ClassValidationError, Converter
-from cattrs.errors import ForbiddenExtraKeysError
+from cattrs import Converter
 from cattrs.gen import make_dict_structure_fn_from_attrs, override
 
 from jobdefs.errors import Fault
 from jobdefs.wire.field import Field
-from jobdefs.wire.form import Form
 from jobdefs.wire.misfit import Misfit, listed, member, shortened
 
-_THOROUGH: Final = Converter(forbid_extra_keys=True, detailed_validation=True)
-_QUICK: Final = Converter(forbid_extra_keys=True, detailed_validation=False)
+_Hook = tuple[str, Callable[..., Any], bool]
 
-
-def reader(cls: type[Any], fields: tuple[Field, ...]) -> Callable[..., Any]:
-    """Return the function that makes an object of the class, or raises Misfit."""
-    keys = {field.name: field.key for field in fields}
-    validated = any(field.attribute.validator is not None for field in fields)
-    generated = _generated(cls, fields, _THOROUGH, lambda form: form.structure)
-
-    def read(value: dict[str, Any], _: type[Any]) -> Any:
-        try:
-            return generated(value, cls)
-        except ClassValidationError as error:
-            unsound, faults = _faults(keys, error)
-            if validated:
-                sound = tuple(field for field in fields if field.name not in unsound)
-                faults += _refusals(cls, sound, value)
-            raise Misfit(*listed(iter(faults or _whole(error)))) from None
-
-    return read
+_CONVERTER: Final = Converter(forbid_extra_keys=True, detailed_validation=False)
 
 
 def quick_reader(cls: type[Any], fields: tuple[Field, ...]) -> Callable[..., Any]:
     """Return the function that makes an object of the class from JSON that fits, and raises anything for other JSON."""
-    return _generated(cls, fields, _QUICK, lambda form: form.quick)
+    attributes = [_for_cattrs(field) for field in fields]
+    return make_dict_structure_fn_from_attrs(attributes, cls, _CONVERTER)
 
 
-def _generated(
-    cls: type[Any], fields: tuple[Field, ...], converter: Converter, hook_of: Callable[[Form], Callable[..., Any]]
-) -> Callable[..., Any]:
-    attributes = [_for_cattrs(field, hook_of(field.form)) for field in fields]
-    return make_dict_structure_fn_from_attrs(attributes, cls, converter)
+def reader(cls: type[Any], fields: tuple[Field, ...]) -> Callable[..., Any]:
+    """Return the function that makes an object of the class, or raises Misfit with every fault of its JSON.
+
+    It is for what the quick one refused: cattrs could collect the faults of a class, too, and takes twice as long.
+    """
+    hooks = tuple((field.key, field.form.structure, field.required) for field in fields)
+    known = frozenset(field.key for field in fields)
+    validated = any(field.attribute.validator is not None for field in fields)
+
+    def read(value: dict[str, Any], _: type[Any]) -> Any:
+        found, faults = _members(hooks, value)
+        if unknown := value.keys() - known:
+            faults += listed(Fault(member(key), "unknown field") for key in sorted(unknown, key=str))
+        if validated:
+            faults += _refusals(cls, fields, found)
+        if faults:
+            raise Misfit(*listed(iter(faults)))
+        return _made(cls, found)
+
+    return read
 
 
-def _for_cattrs(field: Field, hook: Callable[..., Any]) -> Any:
+def _for_cattrs(field: Field) -> Any:
     # The override travels in the type: as a keyword, a field named "cl" or "converter" would collide with cattrs's own.
-    return field.attribute.evolve(type=Annotated[Any, override(struct_hook=hook, rename=field.key)])
+    how = override(struct_hook=field.form.quick, rename=field.key)
+    return field.attribute.evolve(type=Annotated[Any, how])
 
 
-def _faults(keys: dict[str, str], error: ClassValidationError) -> tuple[set[str], list[Fault]]:
-    """Return the names of the fields at fault, and what is wrong with them and with the object's other members."""
-    names: set[str] = set()
+def _members(hooks: Iterable[_Hook], value: dict[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
+    """Return what the sound members stand for, and what is wrong with the others and with those that are missing."""
+    found: dict[str, Any] = {}
     faults: list[Fault] = []
-    noted, bare = error.group_exceptions()
-    for cause, note in noted:
-        if not isinstance(cause, (Misfit, KeyError)):
-            raise cause
-        names.add(note.name)
-        step = member(keys[note.name])
-        faults += cause.below(step) if isinstance(cause, Misfit) else [Fault(step, "is required")]
-    for cause in bare:
-        if isinstance(cause, ForbiddenExtraKeysError):
-            extra = sorted(cause.extra_fields, key=str)
-            faults += listed(Fault(member(key), "unknown field") for key in extra)
-    return names, faults
+    for key, hook, required in hooks:
+        if key in value:
+            try:
+                found[key] = hook(value[key])
+            except Misfit as misfit:
+                faults += misfit.below(member(key))
+        elif required:
+            faults.append(Fault(member(key), "is required"))
+    return found, faults
 
 
-def _whole(error: ClassValidationError) -> list[Fault]:
-    return [Fault("", _text(cause)) for cause in error.exceptions]
+def _made(cls: type[Any], found: dict[str, Any]) -> Any:
+    try:
+        return cls(**found)
+    except Exception as error:  # noqa: BLE001 - a class of the user's may raise what it likes
+        raise Misfit.because(_text(error)) from None
 
 
-def _refusals(cls: type[Any], fields: tuple[Field, ...], value: dict[str, Any]) -> Iterator[Fault]:
+def _refusals(cls: type[Any], fields: tuple[Field, ...], found: dict[str, Any]) -> Iterator[Fault]:
     """Yield what the validators of the sound fields say; attrs itself would stop at the first that refuses."""
     instance = object.__new__(cls)
     for field in fields:
-        found = field.form.structure(value[field.key]) if field.key in value else field.default
-        if found is not attrs.NOTHING and field.attribute.converter is None:
-            object.__setattr__(instance, field.name, found)
+        part = found.get(field.key, field.default)
+        if part is not attrs.NOTHING and field.attribute.converter is None:
+            object.__setattr__(instance, field.name, part)
     for field in fields:
         if field.attribute.validator is not None and hasattr(instance, field.name):
             try:

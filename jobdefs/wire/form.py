@@ -41,7 +41,8 @@ class Form:
     ``unstructure`` is as strict with Python values. ``reads`` are the JSON types that belong to this type, ``also``
     those that it accepts besides. ``sample`` is a value of the type, None where none is at hand, by which bounds that
     cannot be applied to it are found. ``hashable`` tells whether a set can hold every value.
-    ``quick`` is ``structure`` for what fits: it may raise anything for what does not, without saying what is wrong.
+    ``quick`` is ``structure`` for what fits: it takes the same, and may raise anything for other values, without saying
+    what is wrong.
     """
 
     structure: Callable[..., Any]

@@ -39,7 +39,7 @@ def choice(args: tuple[Any, ...], form_of: FormOf) -> Form:
 
     return Form(
         structure=structure,
-        quick=quick,
+        quick=structure if others else quick,
         unstructure=_writer(members, words),
         schema=lambda defs: {"anyOf": [form.schema(defs) for form in members]},
         reads=tuple(kind for form in members for kind in form.reads),
