@@ -7,9 +7,8 @@ import attrs
 from cattrs import Converter
 from cattrs.gen import make_dict_structure_fn_from_attrs, override
 
-from jobdefs.errors import Fault
 from jobdefs.wire.field import Field
-from jobdefs.wire.misfit import Misfit, listed, member, shortened
+from jobdefs.wire.misfit import Complaint, Misfit, listed, member, shortened
 
 _Hook = tuple[str, Callable[..., Any], bool]
 
@@ -32,13 +31,13 @@ def reader(cls: type[Any], fields: tuple[Field, ...]) -> Callable[..., Any]:
     validated = any(field.attribute.validator is not None for field in fields)
 
     def read(value: dict[str, Any], _: type[Any]) -> Any:
-        found, faults = _members(hooks, value)
-        if unknown := value.keys() - known:
-            faults += listed(Fault(member(key), "unknown field") for key in sorted(unknown, key=str))
+        found, complaints = _members(hooks, value)
+        if not value.keys() <= known:
+            complaints += listed((member(key), "unknown field") for key in sorted(value.keys() - known, key=str))
         if validated:
-            faults += _refusals(cls, fields, found)
-        if faults:
-            raise Misfit(*listed(iter(faults)))
+            complaints += _refusals(cls, fields, found)
+        if complaints:
+            raise Misfit(*listed(complaints))
         return _made(cls, found)
 
     return read
@@ -50,19 +49,19 @@ def _for_cattrs(field: Field) -> Any:
     return field.attribute.evolve(type=Annotated[Any, how])
 
 
-def _members(hooks: Iterable[_Hook], value: dict[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
+def _members(hooks: Iterable[_Hook], value: dict[str, Any]) -> tuple[dict[str, Any], list[Complaint]]:
     """Return what the sound members stand for, and what is wrong with the others and with those that are missing."""
     found: dict[str, Any] = {}
-    faults: list[Fault] = []
+    complaints: list[Complaint] = []
     for key, hook, required in hooks:
         if key in value:
             try:
                 found[key] = hook(value[key])
             except Misfit as misfit:
-                faults += misfit.below(member(key))
+                complaints += misfit.below(member(key))
         elif required:
-            faults.append(Fault(member(key), "is required"))
-    return found, faults
+            complaints.append((member(key), "is required"))
+    return found, complaints
 
 
 def _made(cls: type[Any], found: dict[str, Any]) -> Any:
@@ -72,7 +71,7 @@ def _made(cls: type[Any], found: dict[str, Any]) -> Any:
         raise Misfit.because(_text(error)) from None
 
 
-def _refusals(cls: type[Any], fields: tuple[Field, ...], found: dict[str, Any]) -> Iterator[Fault]:
+def _refusals(cls: type[Any], fields: tuple[Field, ...], found: dict[str, Any]) -> Iterator[Complaint]:
     """Yield what the validators of the sound fields say; attrs itself would stop at the first that refuses."""
     instance = object.__new__(cls)
     for field in fields:
@@ -86,7 +85,7 @@ def _refusals(cls: type[Any], fields: tuple[Field, ...], found: dict[str, Any]) 
             except AttributeError:
                 continue  # It looks at another field, which is not sound.
             except Exception as error:  # noqa: BLE001 - a validator may raise what it likes
-                yield Fault(member(field.key), _text(error))
+                yield member(field.key), _text(error)
 
 
 def _text(error: BaseException) -> str:

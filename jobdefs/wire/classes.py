@@ -5,10 +5,10 @@ from typing import Any
 
 import attrs
 
-from jobdefs.errors import DefinitionError, Fault
+from jobdefs.errors import DefinitionError
 from jobdefs.wire.field import Field
 from jobdefs.wire.form import Defs, Form, FormOf, Fragment, Unsupported, docstring
-from jobdefs.wire.misfit import Misfit, listed, member, named
+from jobdefs.wire.misfit import Complaint, Misfit, listed, member, named
 
 
 def class_form(cls: type[Any], form_of: FormOf) -> Form:
@@ -70,7 +70,7 @@ def _field(cls: type[Any], attribute: "attrs.Attribute[Any]", form_of: FormOf) -
         if field.default is not attrs.NOTHING and attribute.converter is None:
             field.form.unstructure(field.default)
     except Misfit as misfit:
-        message = f"{where}: its default does not fit {_name(attribute.type)}: {misfit.faults[0].reason}"
+        message = f"{where}: its default does not fit {_name(attribute.type)}: {misfit.faults()[0].reason}"
         raise DefinitionError(message) from None
     return field
 
@@ -108,14 +108,14 @@ def _unstructure(cls: type[Any], fields: tuple[Field, ...]) -> Callable[[Any], d
         if value.__class__ is not cls:
             raise Misfit.expected(named(cls), value)
         written: dict[str, Any] = {}
-        faults: list[Fault] = []
+        complaints: list[Complaint] = []
         for name, key, hook in hooks:
             try:
                 written[key] = hook(getattr(value, name))
             except Misfit as misfit:
-                faults += misfit.below(member(key))
-        if faults:
-            raise Misfit(*listed(iter(faults)))
+                complaints += misfit.below(member(key))
+        if complaints:
+            raise Misfit(*listed(complaints))
         return written
 
     return unstructure
@@ -156,7 +156,7 @@ def _example(cls: type[Any], field: Field, example: Any) -> Any:
     try:
         field.form.structure(example)
     except Misfit as misfit:
-        first = misfit.faults[0]
+        first = misfit.faults()[0]
         where = f"{_place(cls)}.{field.name}"
         message = f"{where}: its example {example!r} does not fit: {f'{first.path} '.lstrip()}{first.reason}"
         raise DefinitionError(message) from None

@@ -132,9 +132,9 @@ def _result_part(value: Any) -> Any:
     try:
         return _form(kind).unstructure(value)
     except Misfit as misfit:
-        message = "; ".join(f"{kind.__qualname__}{fault.path}: {fault.reason}" for fault in misfit.faults)
+        message = "; ".join(f"{kind.__qualname__}{fault.path}: {fault.reason}" for fault in misfit.faults())
         raise TypeError(message) from None
 
 
 def _invalid(definition: Definition, misfit: Misfit) -> InvalidPayload:
-    return InvalidPayload(definition.name, tuple(misfit.below("$")))
+    return InvalidPayload(definition.name, misfit.faults("$"))

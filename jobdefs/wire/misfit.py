@@ -27,30 +27,37 @@ JSON_WORDS: Final[dict[type, str]] = {
 }
 
 
+Complaint = tuple[str, str]
+"""A path and what is wrong there, until it is known where the value itself lies, which makes it a Fault."""
+
+
 class Misfit(Exception):
-    """A value does not fit its type; the paths of ``faults`` begin at that value.
+    """A value does not fit its type; the paths of its complaints begin at that value.
 
     ``foreign`` tells that it is of another type altogether.
     """
 
-    def __init__(self, *faults: Fault, foreign: bool = False) -> None:
-        super().__init__(*faults)
-        self.faults = faults
+    def __init__(self, *complaints: Complaint, foreign: bool = False) -> None:
+        self.complaints = complaints
         self.foreign = foreign
 
     @classmethod
     def because(cls, *reasons: str) -> "Misfit":
         """Return a misfit of the value itself."""
-        return cls(*(Fault("", reason) for reason in reasons))
+        return cls(*(("", reason) for reason in reasons))
 
     @classmethod
     def expected(cls, what: str, value: object) -> "Misfit":
         """Return a misfit that says what was expected and what there was, never the value itself."""
-        return cls(Fault("", f"expected {what}, got {described(value)}"), foreign=True)
+        return cls(("", f"expected {what}, got {described(value)}"), foreign=True)
 
-    def below(self, step: str) -> list[Fault]:
-        """Return the faults as seen from one level up."""
-        return [Fault(step + fault.path, fault.reason) for fault in self.faults]
+    def below(self, step: str) -> list[Complaint]:
+        """Return the complaints as seen from one level up."""
+        return [(step + path, reason) for path, reason in self.complaints]
+
+    def faults(self, place: str = "") -> tuple[Fault, ...]:
+        """Return the faults of a value that lies at a place."""
+        return tuple([Fault(place + path, reason) for path, reason in self.complaints])
 
 
 def described(value: object) -> str:
@@ -96,21 +103,21 @@ def every(hook: Callable[[Any], Any], values: Iterable[Any], step: Callable[[int
     except Misfit as misfit:
         # Each value is tried once: trying the first ones again would double the work with every level of nesting.
         first = len(found)
-        others = _faults(hook, values[first + 1 :], lambda position: step(first + 1 + position))
+        others = _complaints(hook, values[first + 1 :], lambda position: step(first + 1 + position))
         raise Misfit(*listed(chain(misfit.below(step(first)), others))) from None
     return found
 
 
-def listed(faults: Iterator[Fault]) -> list[Fault]:
-    """Return the first MAX_FAULTS faults, and one more that says so where there are others."""
-    first = list(islice(faults, MAX_FAULTS))
-    if (other := next(faults, None)) is not None:
-        # What is said of a part of the value already is not said of all of it again.
-        first.append(other if other.reason == _MORE else Fault("", _MORE))
+def listed(complaints: Iterable[Complaint]) -> list[Complaint]:
+    """Return the first MAX_FAULTS of some complaints, and one more that says so where there are others."""
+    first = list(islice(complaints, MAX_FAULTS + 1))
+    # What is said of a part of the value already is not said of all of it again.
+    if len(first) > MAX_FAULTS and first[-1][1] != _MORE:
+        first[-1] = ("", _MORE)
     return first
 
 
-def _faults(hook: Callable[[Any], Any], values: list[Any], step: Callable[[int], str]) -> Iterator[Fault]:
+def _complaints(hook: Callable[[Any], Any], values: list[Any], step: Callable[[int], str]) -> Iterator[Complaint]:
     for position, value in enumerate(values):
         try:
             hook(value)

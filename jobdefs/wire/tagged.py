@@ -5,7 +5,6 @@ from typing import Any, Final, Literal, get_args, get_origin
 
 import attrs
 
-from jobdefs.errors import Fault
 from jobdefs.wire.classes import attributes
 from jobdefs.wire.field import key_of
 from jobdefs.wire.form import Defs, Form, FormOf, Fragment, Unsupported
@@ -38,7 +37,7 @@ def tagged(members: Sequence[Any], form_of: FormOf) -> Form:
         tag = value.get(key)
         read = readers.get(tag) if tag.__class__ is str else None
         if read is None:
-            raise Misfit(Fault(member(key), f"{'must be' if key in value else 'is required:'} one of {known}"))
+            raise Misfit((member(key), f"{'must be' if key in value else 'is required:'} one of {known}"))
         return read(value)
 
     def quick(value: Any, _: Any = None) -> Any:

@@ -75,7 +75,7 @@ def _file(path: Path, text: str) -> _File:
     try:
         file: _File = form_of(_File).structure(value)
     except Misfit as misfit:
-        fault = misfit.below("$")[0]
+        fault = misfit.faults("$")[0]
         _refuse(path, f"{fault.path}: {fault.reason}; {_RESTORE}")
     return file
 
