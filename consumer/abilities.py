@@ -4,13 +4,14 @@ import hashlib
 import inspect
 import json
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any, Final
 
 from consumer.plan import Plan
 from jobdefs.definition import Definition
 from jobdefs.upgrade import upgrades_of
 from jobdefs.wire.envelope import VERSION
-from jobdefs.wire.schema import json_schema
+from jobdefs.wire.schema import classes_of, json_schema
 
 # What reads envelopes goes by no name; its digest is the newest version that it reads, and the last field it knows.
 _READER: Final = f"v{VERSION}.version"
@@ -36,10 +37,15 @@ def misfit(name: str, plan: Plan | None) -> str:
     return f"{digest(plan.definition) if plan else _PLAIN}:{name}"
 
 
+@cache
 def digest(definition: Definition) -> str:
-    """Return what changes when other payloads may fit: a digest of the schema, the version, and the sources behind."""
+    """Return what changes when other payloads may fit: a digest of the schema, the version, and the sources behind.
+
+    These are the payload's classes and upgrades. What they call elsewhere is not seen: replay parked jobs then.
+    """
     schema = json.dumps(json_schema(definition), sort_keys=True)
-    sources = map(_source, (definition.payload, *(upgrade.function for upgrade in upgrades_of(definition))))
+    written = (*classes_of(definition), *(upgrade.function for upgrade in upgrades_of(definition)))
+    sources = map(_source, written)
     told = "\0".join((schema, str(definition.version), *sources))
     return hashlib.sha256(told.encode()).hexdigest()[:_CHARACTERS]
 

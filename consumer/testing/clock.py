@@ -22,7 +22,9 @@ class MovedClock:
         self._ahead_ms = 0
 
     def advance(self, duration: timedelta) -> None:
-        """Move the time on; raises ValueError for a duration below zero."""
+        """Move the time on; raises ValueError for a duration below zero, TypeError for what is none."""
+        if not isinstance(duration, timedelta):
+            raise TypeError(f"advance takes a timedelta, such as timedelta(seconds=5), and got {duration!r}")
         if duration < timedelta(0):
             raise ValueError(f"time cannot be moved back: {duration}")
         self._ahead_ms += to_ms(duration)

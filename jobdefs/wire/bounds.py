@@ -9,6 +9,7 @@ import attrs
 
 from jobdefs.wire.form import Defs, Form, Fragment, Unsupported
 from jobdefs.wire.misfit import Misfit, shown
+from jobdefs.wire.telling import told
 
 _PYTHON_ONLY: Final = re.compile(r"\(\?[P#(>aiLmsux]|\\[AZN]|[*+?}]\+|\{,")
 
@@ -24,11 +25,17 @@ class Pattern:
     how: str
 
 
+def _settled(options: Container[Any]) -> Container[Any]:
+    # Containers other than these may be endless, or mean something else by "in", as a string does. attrs makes a tuple
+    # of a set, whose order is another one in each process; a schema has one order.
+    return tuple(sorted(options, key=repr)) if isinstance(options, (tuple, frozenset)) else options
+
+
 @attrs.frozen(eq=False)
 class OneOf:
-    """The value must be among these."""
+    """The value must be among these; those of a set are sorted."""
 
-    options: Container[Any]
+    options: Container[Any] = attrs.field(converter=_settled)
 
 
 @attrs.frozen
@@ -174,7 +181,7 @@ def _length(words: str, prefix: str, field: str, holds: _Compare) -> Callable[[A
 
 
 def _predicate(mark: at.Predicate) -> Bound:
-    name = getattr(mark.func, "__qualname__", type(mark.func).__qualname__)
+    name = told(mark.func)
     reason = "must keep its condition" if "<lambda>" in name else f"must satisfy {name}"
     return Bound(holds=mark.func, reason=lambda _: reason, keywords=lambda *_: {})
 
@@ -191,11 +198,8 @@ def _pattern(mark: Pattern) -> Bound:
 
 
 def _one_of(mark: OneOf) -> Bound:
-    # Containers other than these may be endless, or mean something else by "in", as a string does.
-    listed = mark.options if isinstance(mark.options, (tuple, frozenset)) else ()
-    # attrs makes a tuple of a set, whose order is another one in each process; a schema has one order.
-    options = tuple(sorted(listed, key=repr))
-    reason = f"must be one of {shown(options, repr)}" if options else f"must be in {mark.options!r}"
+    options = mark.options if isinstance(mark.options, tuple) else ()
+    reason = f"must be one of {shown(options, repr)}" if options else f"must be in {told(mark.options)}"
 
     def keywords(_: Fragment, form: Form) -> Fragment:
         try:

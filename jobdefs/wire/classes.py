@@ -146,7 +146,7 @@ def _fragment(cls: type[Any], fields: tuple[Field, ...], defs: Defs) -> Fragment
 def _add_conditions(fragment: Fragment, field: Field) -> None:
     # As above: annotated_types is slow to import.
     from jobdefs.wire.bounds import CONDITIONS
-    from jobdefs.wire.validators import conditions
+    from jobdefs.wire.conditions import conditions
 
     if found := list(conditions(field.attribute.validator)):
         fragment.setdefault(CONDITIONS, []).extend(found)

@@ -20,6 +20,11 @@ class Defs:
     fragments: dict[str, Fragment] = attrs.Factory(dict)
     _references: dict[type, str] = attrs.Factory(dict)
 
+    @property
+    def classes(self) -> tuple[type, ...]:
+        """Every class that the document describes."""
+        return tuple(self._references)
+
     def reference(self, cls: type, fragment: Callable[["Defs"], Fragment]) -> Fragment:
         """Return a reference to a class's part, and put the part in where it is new; a class may refer to itself."""
         if not self._references:

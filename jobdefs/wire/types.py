@@ -108,6 +108,8 @@ def form_of(type_: Any) -> Form:
     origin = get_origin(type_) or type_
     if origin is Annotated:
         return _annotated(type_.__origin__, type_.__metadata__)
+    if type_ == tuple[()]:
+        raise Unsupported("nothing is ever in an empty tuple: leave the field out")
     if origin in COMPOUND:
         return COMPOUND[origin](get_args(type_), form_of)
     if origin in SINGLE:

@@ -2,7 +2,7 @@
 
 import functools
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Union, get_args, get_origin
 
@@ -11,13 +11,14 @@ import attrs
 from attrs import validators
 
 from jobdefs.wire.bounds import OneOf, Pattern
+from jobdefs.wire.narrowing import narrowed
 
 _COMPARISONS: Final = {">=": at.Ge, ">": at.Gt, "<=": at.Le, "<": at.Lt}
 
-_And: Final[Any] = type(validators.and_())
-_Optional: Final[Any] = type(validators.optional(validators.ge(0)))
-_InstanceOf: Final[Any] = type(validators.instance_of(int))
-_DeepIterable: Final[Any] = type(validators.deep_iterable(validators.ge(0)))
+AND: Final[Any] = type(validators.and_())
+OPTIONAL: Final[Any] = type(validators.optional(validators.ge(0)))
+INSTANCE_OF: Final[Any] = type(validators.instance_of(int))
+DEEP_ITERABLE: Final[Any] = type(validators.deep_iterable(validators.ge(0)))
 
 MARKS: Final[dict[Any, Callable[[Any], Any]]] = {
     type(validators.ge(0)): lambda known: _COMPARISONS[known.compare_op](known.bound),
@@ -39,36 +40,19 @@ def refined(attribute: "attrs.Attribute[Any]") -> Any:
     return _refine(attribute.validator, type_)
 
 
-def conditions(validator: Any) -> Iterator[str]:
-    """Yield in words what validators ask for that have no mark."""
-    kind = type(validator)
-    if validator is None or kind in MARKS or kind is _InstanceOf:
-        return
-    if kind is _And:
-        parts = _parts(validator)
-    elif kind is _Optional:
-        parts = (validator.validator,)
-    elif kind is _DeepIterable:
-        parts = (validator.member_validator, validator.iterable_validator)
-    else:
-        yield f"is checked by {getattr(validator, '__qualname__', kind.__qualname__)}"
-        return
-    for part in parts:
-        yield from conditions(part)
-
-
 def _refine(validator: Any, type_: Any) -> Any:
     kind = type(validator)
     if kind in MARKS:
         return Annotated[type_, MARKS[kind](validator)]
-    if kind is _And:
-        return functools.reduce(lambda refining, part: _refine(part, refining), _parts(validator), type_)
-    if kind is _Optional:
+    if kind is AND:
+        return functools.reduce(lambda refining, part: _refine(part, refining), parts_of(validator), type_)
+    if kind is OPTIONAL:
         inner = _refine(validator.validator, _without_none(type_))
         return Union[inner, None] if _takes_none(type_) else inner  # noqa: UP007 - built at run time
-    if kind is _InstanceOf and type_ in (Any, object):
-        return validator.type if isinstance(validator.type, (type, UnionType)) else Union[validator.type]  # noqa: UP007
-    if kind is _DeepIterable:
+    if kind is INSTANCE_OF:
+        base, marks = _split(type_)
+        return _joined(narrowed(base, validator.type), marks)
+    if kind is DEEP_ITERABLE:
         return _refine_items(validator, type_)
     return type_
 
@@ -84,14 +68,15 @@ def _refine_items(validator: Any, type_: Any) -> Any:
     return type_ if validator.iterable_validator is None else _refine(validator.iterable_validator, type_)
 
 
-def _parts(validator: Any) -> tuple[Any, ...]:
+def parts_of(validator: Any) -> tuple[Any, ...]:
+    """Return the validators that ``and_`` holds."""
     parts: tuple[Any, ...] = validator._validators  # noqa: SLF001 - attrs has no public way to it
     return parts
 
 
 def _refuses_none(validator: Any, attribute: "attrs.Attribute[Any]") -> bool:
-    if type(validator) is _And:
-        return any(_refuses_none(part, attribute) for part in _parts(validator))
+    if type(validator) is AND:
+        return any(_refuses_none(part, attribute) for part in parts_of(validator))
     if not type(validator).__module__.startswith("attr."):
         return False
     try:

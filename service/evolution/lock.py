@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import attrs
@@ -19,9 +19,14 @@ class Locked:
     schema: Schema
     samples: tuple[Any, ...]
 
-    def digest(self, name: str, version: int) -> str:
-        """Return the SHA-256 of what is locked under this name and version, whatever its white space."""
+    def digest(self, name: str, version: int, locked: Iterable[int]) -> str:
+        """Return the SHA-256 of what is locked under this name and version, whatever its white space.
+
+        Which versions are ``locked`` before it counts, so that none of them can be taken out unnoticed.
+        """
         told = {"name": name, "samples": list(self.samples), "schema": self.schema, "version": version}
+        if before := sorted(number for number in locked if number < version):
+            told["before"] = before
         return hashlib.sha256(_canonical(told).encode()).hexdigest()
 
 
@@ -43,15 +48,16 @@ class Lock:
 
 
 def _entry(name: str, versions: Mapping[int, Locked]) -> str:
-    written = ",\n".join(_version(name, number, versions[number]) for number in sorted(versions))
+    written = ",\n".join(_version(name, number, versions) for number in sorted(versions))
     return f"    {json.dumps(name)}: {{\n{written}\n    }}"
 
 
-def _version(name: str, number: int, locked: Locked) -> str:
+def _version(name: str, number: int, versions: Mapping[int, Locked]) -> str:
+    locked = versions[number]
     return "\n".join(
         (
             f'      "{number}": {{',
-            f'        "digest": "{locked.digest(name, number)}",',
+            f'        "digest": "{locked.digest(name, number, versions)}",',
             f'        "schema": {_indented(locked.schema)},',
             f'        "samples": {"".join(_lines(locked.samples))}',
             "      }",

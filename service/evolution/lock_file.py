@@ -90,11 +90,14 @@ def _members(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _check(path: Path, name: str, versions: dict[str, _Version], *, edited: bool) -> None:
-    for number, one in versions.items():
+    for number in versions:
         if not re.fullmatch("[1-9][0-9]{0,3}", number):
             _refuse(path, f"{name}: {number!r} is no version; {_RESTORE}")
-        if not edited and Locked(one.schema, tuple(one.samples)).digest(name, int(number)) != one.digest:
-            reason = f"{name} version {number} was edited by hand, since it does not have its digest any more"
+    for number, one in () if edited else versions.items():
+        if Locked(one.schema, tuple(one.samples)).digest(name, int(number), map(int, versions)) != one.digest:
+            reason = (
+                f"{name} version {number}, or one before it, was edited by hand: it does not have its digest any more"
+            )
             _refuse(path, f"{reason}; {_RESTORE}, or forget what is locked with `schema lock --reset {name}`")
 
 

@@ -3,17 +3,18 @@
 import json
 from types import ModuleType
 
+import attrs
 import pytest
 
 from consumer import abilities
 from consumer.factory import WorkerFactory
 from consumer.huey_bridge import writing
 from consumer.settings import ConsumerSettings
-from jobdefs import State, load_catalog
+from jobdefs import Definition, State, load_catalog
 from jobdefs.record import JobRecord
 from jobdefs.storage.contract import Outcome, Settlement
 from jobdefs.storage.execution import ExecutionCalls
-from jobdefs.wire import envelope
+from jobdefs.wire import envelope, schema
 from tests.consumer.conftest import StartConsumer
 from tests.support.builds import flawed, newer, newest, older
 from tests.support.consumers import RunningConsumer
@@ -146,3 +147,37 @@ def test_builds_differ_by_their_upgrades() -> None:
     digests = [abilities.digest(defined(build.Priced)) for build in (older, flawed, newer, newest)]
     assert len(set(digests)) == len(digests)
     assert abilities.digest(defined(newer.Priced)) == digests[2]
+
+
+def lenient() -> Definition:
+    @attrs.frozen
+    class Part:
+        x: int
+
+    @attrs.frozen
+    class Whole:
+        part: Part
+
+    return Definition(name="WHOLE", payload=Whole)
+
+
+def strict() -> Definition:
+    @attrs.frozen
+    class Part:
+        x: int
+
+        def __attrs_post_init__(self) -> None:
+            raise ValueError(self.x)
+
+    @attrs.frozen
+    class Whole:
+        part: Part
+
+    return Definition(name="WHOLE", payload=Whole)
+
+
+def test_builds_differ_by_the_parts_of_a_payload() -> None:
+    """What a class inside the payload checks is part of what a build can run, though no schema shows it."""
+    assert schema.json_schema(lenient()) == schema.json_schema(strict())
+    assert abilities.digest(lenient()) == abilities.digest(lenient())
+    assert abilities.digest(lenient()) != abilities.digest(strict())

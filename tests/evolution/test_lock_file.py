@@ -63,10 +63,19 @@ def test_an_entry_that_was_edited_by_hand_is_refused(path):
     path.write_text(path.read_text().replace('"x": 0', '"x": 5', 1))
 
     assert refusal(path) == (
-        "EDITED version 1 was edited by hand, since it does not have its digest any more; restore the file from "
-        "version control, or forget what is locked with `schema lock --reset EDITED`"
+        "EDITED version 1, or one before it, was edited by hand: it does not have its digest any more; restore the "
+        "file from version control, or forget what is locked with `schema lock --reset EDITED`"
     )
     assert "EDITED" in lock_file.read(path, forgiven={"EDITED"}).definitions
+
+
+def test_a_version_that_was_taken_out_is_missed(path):
+    """A later version knows which ones are locked before it."""
+    value = json.loads(path.read_text())
+    del value["definitions"]["EDITED"]["1"]
+    path.write_text(json.dumps(value))
+
+    assert refusal(path).startswith("EDITED version 2, or one before it, was edited by hand")
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ def test_a_server_that_is_not_there(node: Node) -> None:
     [
         (("TEST_JOB", "{}", "a"), "redis://:s3cret@127.0.0.1:port/0", "REDIS_URL cannot be read; the job is a"),
         (("TEST_JOB", "{", "a"), "", "JSON"),
-        (('TEST"JOB', "{}", "a"), "", "the script says unreadable; the job is a"),
+        (('TEST"JOB', "{}", "a"), "", "the name or the id cannot be read; nothing was put in; the job is a"),
     ],
 )
 def test_what_is_wrong(node: Node, redis_url: str, words: tuple[str, ...], url: str, told: str) -> None:

@@ -4,6 +4,8 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -13,6 +15,7 @@ from tests.support.node import PRODUCERS, missing
 from tests.support.servers import RealServer, running
 
 SCRIPT = PRODUCERS / "redis-cli" / "enqueue.sh"
+UNREADABLE = "the name, id, queue, priority or delay cannot be read, or the JSON; nothing was put in"
 Enqueue = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -58,8 +61,8 @@ def test_how_a_job_is_treated(enqueue: Enqueue, jobs: Jobs) -> None:
 @pytest.mark.parametrize(
     ("arguments", "variables", "said"),
     [
-        (('TRA"CK', "{}", "a"), {}, "the script says unreadable; the job is a"),
-        (("TRACK", "{}", "a"), {"QUEUE": "Later"}, "the script says unreadable; the job is a"),
+        (('TRA"CK', "{}", "a"), {}, f"{UNREADABLE}; the job is a"),
+        (("TRACK", "{}", "a"), {"QUEUE": "Later"}, f"{UNREADABLE}; the job is a"),
         (("TRACK", "{}", "a"), {"REDIS_URL": "redis://127.0.0.1:1/0"}, "the server does not answer; the job is a"),
     ],
 )
@@ -68,6 +71,21 @@ def test_what_goes_wrong(enqueue: Enqueue, arguments: tuple[str, ...], variables
     done = enqueue(*arguments, **variables)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.splitlines()[-1] == f"enqueue.sh: {said}"
+
+
+@pytest.mark.parametrize("user", ["default", "", "jöe"])
+def test_a_password(enqueue: Enqueue, tmp_path: Path, user: str) -> None:
+    """A password, whatever is in it, opens the server, and never stands among the words of a command."""
+    with running("valkey") as server, server.client() as client:
+        client.acl_setuser("jöe", enabled=True, passwords=["+s€cret%@:/"], keys=["*"], commands=["+@all"])
+        client.config_set("requirepass", "s€cret%@:/")
+        spy = tmp_path / "redis-cli"
+        spy.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/words\nexec {shutil.which("redis-cli")} "$@"\n')
+        spy.chmod(0o755)
+        url = server.url.replace("unix://", f"unix://{quote(user)}:{quote('s€cret%@:/', safe='')}@", 1)
+        done = enqueue("TRACK", "{}", "a", REDIS_URL=url, PATH=f"{tmp_path}:{os.environ['PATH']}")
+    assert (done.returncode, done.stdout) == (0, "created ready a\n"), done.stderr
+    assert "cret" not in (tmp_path / "words").read_text()
 
 
 def test_a_full_server(enqueue: Enqueue) -> None:

@@ -3,9 +3,10 @@
 import re
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import annotated_types as at
+import attrs
 import pytest
 from attrs import validators
 
@@ -23,6 +24,25 @@ def is_small(_instance, _field, value):
 
 def is_odd(value: int) -> bool:
     return value % 2 == 1
+
+
+class Odd:
+    """The odd numbers, endless."""
+
+    def __contains__(self, value: int) -> bool:
+        return value % 2 == 1
+
+
+@attrs.frozen
+class AtMost:
+    """A validator of one's own."""
+
+    longest: int
+
+    def __call__(self, _instance: Any, _field: Any, value: str) -> None:
+        """Refuse longer texts."""
+        if len(value) > self.longest:
+            raise ValueError("is too long")
 
 
 # type, validator, a good value, a bad value, the reason
@@ -133,6 +153,11 @@ def test_bounds_are_shown_in_the_schema(one_field, type_, validator, fragment):
         (str, validators.in_("abc"), "must be in 'abc'"),
         (int, validators.optional(is_small), "is checked by is_small"),
         (list[int], validators.deep_iterable(is_small, validators.max_len(3)), "is checked by is_small"),
+        (int, validators.not_(validators.in_({2, 1})), "is checked by not_(OneOf((1, 2)))"),
+        (int, validators.or_(validators.ge(9), is_small), "is checked by or_(Ge(9), is_small)"),
+        (dict[str, int], validators.deep_mapping(None, validators.ge(1)), "is checked by deep_mapping(Ge(1))"),
+        (int, validators.in_(Odd()), "must be in Odd"),
+        (str, AtMost(5), "is checked by AtMost(5)"),
     ],
 )
 def test_bounds_that_json_schema_would_misunderstand_are_said_in_words(one_field, type_, validator, condition):
@@ -142,6 +167,32 @@ def test_bounds_that_json_schema_would_misunderstand_are_said_in_words(one_field
 
     assert shown.pop("x-conditions") == [condition]
     assert shown.items() >= plain.items()
+
+
+@pytest.mark.parametrize(
+    ("type_", "allowed", "schema", "bad"),
+    [
+        (int | str | None, int, {"type": "integer", "format": "int64"}, "a"),
+        (Literal["a", 1], str, {"const": "a"}, 1),
+        (Annotated[str, at.MinLen(1)] | int, (str, bytes), {"type": "string", "minLength": 1}, 5),
+        (Any | None, str, {"type": "string"}, None),
+    ],
+)
+def test_instance_of_leaves_a_part_of_a_type(one_field, type_, allowed, schema, bad):
+    """Schema and structuring agree on what instance_of leaves of a type; the rest would never pass."""
+    narrow = one_field(type_, validator=validators.instance_of(allowed))
+    assert json_schema(narrow)["properties"]["x"] == schema
+    with pytest.raises(InvalidPayload):
+        codec.structure(narrow, {"x": bad})
+
+
+@pytest.mark.parametrize(("type_", "allowed"), [(float, int), (int | None, str), (Literal["a"], (int, bytes))])
+def test_instance_of_that_leaves_nothing_is_refused(one_field, type_, allowed):
+    """A field that no value could ever have is a mistake of the definition."""
+    with pytest.raises(
+        DefinitionError, match=r"takes instances of \w+( or \w+)? only, and no value of this type is one"
+    ):
+        one_field(type_, validator=validators.instance_of(allowed))
 
 
 def test_a_bound_of_annotated_types_that_is_not_enforced_is_refused(one_field):

@@ -56,6 +56,7 @@ class Named(NamedTuple):
         (Row, "Row has no written form, since it is a dataclass; make it an attrs class"),
         (Typed, "Typed has no written form, since it is a TypedDict; make it an attrs class"),
         (Named, "Named has no written form, since it is a named tuple; make it an attrs"),
+        (tuple[()], "nothing is ever in an empty tuple: leave the field out"),
         (dict[int, str], "the keys of a JSON object are strings: use dict[str, …]"),
         (str | datetime, "two members of the union are both written as a string"),
         (Part | dict[str, int], "two members of the union are both written as an object"),

@@ -15,6 +15,7 @@ try {
   const job = { name, payload: JSON.parse(payload), id };
   producer = new Producer(process.env.REDIS_URL ?? "redis://127.0.0.1:6379/0");
   const [{ verdict, state }] = await producer.enqueue(job);
+  if (verdict === "unreadable") throw new Error("the name or the id cannot be read; nothing was put in");
   if (!["created", "existing"].includes(verdict)) throw new Error(`the script says ${verdict}`);
   console.log(`${verdict} ${state} ${id}`);
 } catch (error) {

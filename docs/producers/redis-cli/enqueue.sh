@@ -14,10 +14,33 @@ name=$1 payload=$2 id=${3:-$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')}
 meta="{${JOBS_NAMESPACE:-jobs}}:meta" url=${REDIS_URL:-redis://127.0.0.1:6379/0}
 submit=$(dirname "$0")/../submit.lua
 
+# A password shall not stand in the list of processes: redis-cli takes it from the environment, without its %XX.
+plain() {
+    PART=$1 LC_ALL=C awk 'BEGIN {
+        digits = "0123456789ABCDEF"; left = ENVIRON["PART"]
+        while (match(left, /%[0-9A-Fa-f][0-9A-Fa-f]/)) {
+            high = index(digits, toupper(substr(left, RSTART + 1, 1))) - 1
+            low = index(digits, toupper(substr(left, RSTART + 2, 1))) - 1
+            printf "%s%c", substr(left, 1, RSTART - 1), 16 * high + low
+            left = substr(left, RSTART + 3)
+        }
+        printf "%s", left
+    }'
+}
+
+user=''
+case $url in
+    *://*:*@*)
+        account=${url#*://} && account=${account%@*}
+        user=$(plain "${account%%:*}") url=${url%%://*}://${url##*@}
+        REDISCLI_AUTH=$(plain "${account#*:}") && export REDISCLI_AUTH
+        ;;
+esac
+
 ask() {
     case $url in
-        unix://*) redis-cli -e --raw -s "${url#unix://}" "$@" ;;
-        *) redis-cli -e --raw --no-auth-warning -u "$url" "$@" ;;
+        unix://*) redis-cli -e --raw ${user:+--user "$user"} -s "${url#unix://}" "$@" ;;
+        *) redis-cli -e --raw ${user:+--user "$user"} -u "$url" "$@" ;;
     esac
 }
 
@@ -33,5 +56,6 @@ envelope='{"v":1,"id":"'$id'","name":"'$name'","queue":"'${QUEUE:-default}'","pr
 reply=$(ask --eval "$submit" "$meta" , '' '' "$envelope" "${DELAY_MS:-0}" '' '' '' '' '') || fail "${reply:-no answer}"
 case $reply in
     created* | existing*) echo "$reply" | tr '\n' ' ' | sed 's/ $//'; echo ;;
+    unreadable*) fail "the name, id, queue, priority or delay cannot be read, or the JSON; nothing was put in" ;;
     *) fail "the script says $(echo "$reply" | head -n 1)" ;;
 esac
