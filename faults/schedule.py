@@ -22,7 +22,8 @@ _MERCY_S: Final = 15.0
 class Plan:
     """How rows are run: ``at_once`` of them, each for ``patience_s`` seconds at the most.
 
-    ``again`` says whether a row that failed beside others runs once more by itself.
+    ``again`` says whether a row that failed beside others runs once more by itself, ``rival`` whether the rival is
+    harmed in the same way.
     """
 
     place: Path
@@ -30,6 +31,7 @@ class Plan:
     quick: bool = False
     at_once: int = 4
     again: bool = False
+    rival: bool = True
     patience_s: float = 900.0
 
 
@@ -70,7 +72,7 @@ def _run(entry: Entry, plan: Plan, turn: str) -> Iterator[Outcome]:
     place = plan.place / f"{entry.row.id}-{entry.kind}{turn}"
     place.mkdir()
     command = [sys.executable, "-m", "faults.alone", entry.row.id, str(place), "--server", entry.kind]
-    command += ["--seed", str(plan.seed), *(["--quick"] if plan.quick else [])]
+    command += ["--seed", str(plan.seed), *(["--quick"] if plan.quick else []), *([] if plan.rival else ["--ours"])]
     with (place / "alone.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True)
         # It cleans up when it is asked to end.

@@ -13,7 +13,7 @@ _NESTED: Final[dict[Any, tuple[str, Callable[[Any], Iterable[Any]]]]] = {
     OPTIONAL: ("optional", lambda known: (known.validator,)),
     DEEP_ITERABLE: ("deep_iterable", lambda known: (known.member_validator, known.iterable_validator)),
     type(validators.not_(validators.ge(0))): ("not_", lambda known: (known.validator,)),
-    type(validators.or_()): ("or_", lambda known: known.validators),
+    type(validators.or_(validators.ge(0), validators.ge(0))): ("or_", lambda known: known.validators),
     type(validators.deep_mapping(validators.ge(0))): (
         "deep_mapping",
         lambda known: (known.key_validator, known.value_validator, known.mapping_validator),

@@ -51,6 +51,15 @@ def test_a_mistake_is_told_in_a_line(arguments: list[str], capsys: pytest.Captur
     assert arguments[1] in capsys.readouterr().err.splitlines()[-1]
 
 
+def test_ours_alone(capfd: pytest.CaptureFixture[str]) -> None:
+    """--ours leaves the rival out; a table without it is not kept."""
+    assert command.main(["--quick", "--ours", "--only", "F24n", "--seed", "1"]) == 0
+    assert "F24n" in (told := capfd.readouterr()).out
+    assert "stock Huey, " not in told.err
+    with pytest.raises(SystemExit, match="2"):
+        command.main(["--ours", "--write"])
+
+
 def test_a_failure_names_row_and_violation(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -29,8 +29,8 @@ def is_odd(value: int) -> bool:
 class Odd:
     """The odd numbers, endless."""
 
-    def __contains__(self, value: int) -> bool:
-        return value % 2 == 1
+    def __contains__(self, value: object) -> bool:
+        return isinstance(value, int) and value % 2 == 1
 
 
 @attrs.frozen

@@ -85,13 +85,19 @@ function range(schema, [unit, low, high]) {
   return unit ? `${bounds} ${unit}` : bounds;
 }
 
-function rules(schema) {
+function rules(given) {
+  const schema = found(given);
+  if (!schema || typeof schema !== "object") return "";
   const ranges = RANGES.map((names) => range(schema, names)).filter(Boolean);
-  const others = Object.entries(RULES).filter(([keyword]) => keyword in schema).map(([keyword, words]) => {
+  // A format says in a word what its pattern says at length.
+  const asked = Object.entries(RULES).filter(([keyword]) => keyword in schema && !(keyword === "pattern" && schema.format));
+  const others = asked.map(([keyword, words]) => {
     const value = schema[keyword];
     return `${words} ${keyword === "default" || typeof value === "object" ? JSON.stringify(value) : number(value)}`;
   });
-  return [...ranges, ...others].join("; ");
+  const parts = [...(choices(schema) || []), ...(schema.allOf || [])].map(rules).filter(Boolean);
+  const each = schema.items ? rules(schema.items) : "";
+  return [...ranges, ...others, ...parts, ...(each ? [`each ${each}`] : []), ...(schema["x-conditions"] || [])].join("; ");
 }
 
 function row(name, schema, must, place = "") {
@@ -133,7 +139,7 @@ function named(given, schema) {
 function whole(given) {
   const schema = found(given);
   if (schema && typeof schema === "object" && schema.properties) return members(schema);
-  const bounds = schema && typeof schema === "object" ? rules(schema) : "";
+  const bounds = rules(schema);
   const about = schema?.description ? [" ", ...inline(schema.description)] : [];
   const type = choices(schema || {}) ? null : make("span", { className: "type" }, label(given));
   const told = type || about.length ? make("p", {}, type, ...about) : null;
@@ -222,11 +228,17 @@ function inside(path, method, operation) {
     const rows = given.map((one) => row(one.name, { ...found(one.schema), description: one.description }, one.required, one.in));
     made.append(make("h3", {}, "Parameters"), make("dl", { className: "members" }, ...rows));
   }
-  if (operation.requestBody) made.append(make("h3", {}, "Body"), ...content(operation.requestBody.content));
+  if (operation.requestBody) made.append(make("h3", {}, "Body"), ...opened(content(operation.requestBody.content)));
   made.append(make("h3", {}, "From a shell"), sample(command(path, method, operation), "the command"));
   const answers = Object.entries(operation.responses).sort(([one], [other]) => one.localeCompare(other));
   made.append(make("h3", {}, "Answers"), ...answers.map(([status, known]) => answer(status, known)));
   return made;
+}
+
+// Whoever looks at a body wants to see the payload's fields: its parts are open, but not the parts of these.
+function opened(parts) {
+  for (const part of parts) for (const details of part.querySelectorAll("details.part")) details.open = true;
+  return parts;
 }
 
 function* operations() {
