@@ -22,9 +22,8 @@ def files(tmp_path: Path) -> list[str]:
 
 
 @pytest.mark.timeout(240)
-def test_types(files: list[str], tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_types(files: list[str], tmp_path: Path, place: Path) -> None:
     """Neither type checker has anything against it, however strict."""
-    place = tmp_path_factory.mktemp("checks")
     assert len(files) == 5
     assert checkers.mypy(tmp_path, files, place) == []
     assert checkers.pyright(tmp_path, files, place) == []

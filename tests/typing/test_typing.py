@@ -26,21 +26,21 @@ def check(request: pytest.FixtureRequest) -> Check:
     return found
 
 
-def test_right_code_is_accepted(check: Check, tmp_path: Path) -> None:
+def test_right_code_is_accepted(check: Check, place: Path) -> None:
     """Code that works has types that fit."""
-    assert check(ROOT, ACCEPTED, tmp_path) == []
+    assert check(ROOT, ACCEPTED, place) == []
 
 
-def test_wrong_code_is_rejected(check: Check, tmp_path: Path) -> None:
+def test_wrong_code_is_rejected(check: Check, place: Path) -> None:
     """Each line that is marked has an error, and no other line has one."""
-    found = check(ROOT, REJECTED, tmp_path)
+    found = check(ROOT, REJECTED, place)
     assert {(each.file, each.line) for each in found} == set(marked()), found
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
-def test_examples_in_documents_are_accepted(check: Check, document: str, tmp_path: Path) -> None:
+def test_examples_in_documents_are_accepted(check: Check, document: str, place: Path, tmp_path: Path) -> None:
     """Whoever copies the examples has code whose types fit."""
-    project = tmp_path / "project"
+    project = tmp_path
     examples = [block.text for block in blocks(ROOT / document) if block.language == "python"]
     for text in examples:
         path = project / text.partition("\n")[0].removeprefix("# ")
@@ -48,7 +48,7 @@ def test_examples_in_documents_are_accepted(check: Check, document: str, tmp_pat
         path.write_text(text)
     files = sorted(path.relative_to(project).as_posix() for path in project.rglob("*.py"))
     assert len(files) == len(examples)
-    assert check(project, files, tmp_path) == []
+    assert check(project, files, place) == []
 
 
 def marked() -> list[tuple[str, int]]:
