@@ -39,7 +39,7 @@ USAGE = """usage: python3 dev.py COMMAND [ARGUMENTS]
   chaos [ARGS]    kills consumers under load for 3 minutes, and tells whether a job was lost
   poison [ARGS]   puts a job that kills its process among others, 30 times, and tells whether another one died
   storm [ARGS]    floods a service and its server with generated rubbish, and tells whether a promise was broken;
-                  --quick takes less than a minute, --seed N repeats a run
+                  --quick takes about a minute, --seed N repeats a run
   mutation [ARGS] alters the scripts, 300 times one line, and tells which alterations no test noticed
   models [ARGS]   looks at every state that models of the protocol can be in, and finds every bug that is put into
                   them, in less than 90 s; --traces shows the way to each"""

@@ -12,7 +12,9 @@ class ConsumerSettings(StoreSettings):
     """What a consumer runs, and how long it holds on to it."""
 
     handlers: str = setting("", text, "Modules with handlers, separated by commas")
-    queues: str = setting("", queues, "Queues to serve, separated by commas; empty: all")
+    queues: str = setting(
+        "", queues, "Queues to serve, separated by commas; empty: default, and those that its definitions name"
+    )
     lease: float = setting(
         LEASE.total_seconds(),
         seconds(1, 3600),

@@ -35,11 +35,12 @@ _MEANINGS: Final = {
     State.READY: "it waits for a consumer",
     State.RUNNING: "a consumer holds it under a lease",
     State.SUSPECT: "its consumer vanished twice in a row; it waits to be run in quarantine",
-    State.PARKED: "unreadable, of an unknown name, or with a payload that does not fit; kept until one can run it",
+    State.PARKED: "unreadable, of an unknown name, or with a payload that does not fit or is newer: kept until a consumer can run it;"
+    " or its consumers vanished 20 times in a row: kept until it is replayed",
     State.SUCCEEDED: "its handler returned",
     State.DEAD: "it is given up: every attempt failed, or another one would not help",
     State.CANCELLED: "somebody called it off",
-    State.EXPIRED: "its time limit passed before an attempt had begun",
+    State.EXPIRED: "its time limit passed before an attempt had begun; told when a consumer would have claimed it",
 }
 
 
@@ -123,7 +124,7 @@ def numbers() -> str:
         ("a job runs in quarantine after its consumer has vanished while running it", "twice in a row"),
         ("a job is parked after its consumers have vanished while running it", "20 times in a row"),
         ("drain: how long running jobs may take after SIGTERM", _long(policy.DRAIN)),
-        ("an enqueue waits for the store", f"at most {_long(policy.STORE_DEADLINE)}"),
+        ("an enqueue waits for the store's answer", f"at most {_long(policy.STORE_DEADLINE)}"),
     )
     return _table(("what", "how much"), *rows)
 

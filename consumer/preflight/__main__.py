@@ -1,4 +1,4 @@
-"""The command `jobs preflight`: ``python -m consumer.preflight``."""
+"""The command `aiohttp-huey preflight`: ``python -m consumer.preflight``."""
 
 import io
 import os

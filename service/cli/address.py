@@ -1,4 +1,4 @@
-"""Where the service of `jobs up` listens, known before anything starts."""
+"""Where the service of `aiohttp-huey up` listens, known before anything starts."""
 
 import socket
 from typing import Final

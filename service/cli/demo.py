@@ -1,4 +1,4 @@
-"""`jobs demo`: everything on one machine, and one job on its way through it."""
+"""`aiohttp-huey demo`: everything on one machine, and one job on its way through it."""
 
 import json
 import time

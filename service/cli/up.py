@@ -1,4 +1,4 @@
-"""`jobs up`: everything on one machine."""
+"""`aiohttp-huey up`: everything on one machine."""
 
 import sys
 from argparse import Namespace

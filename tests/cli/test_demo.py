@@ -6,7 +6,7 @@ from tests.cli.conftest import Jobs, alive
 
 
 def test_demo_runs_a_job_and_shows_where_to_look(alone: Jobs, tmp_path: Path) -> None:
-    """`jobs demo --exit` sends a job through HTTP, store and consumer, tells it all, and leaves nothing running."""
+    """`aiohttp-huey demo --exit` sends a job through HTTP, store and consumer, tells it all, and leaves nothing running."""
     done = alone("demo", "--exit", "--port", "0")
 
     assert done.code == 0, done.out + done.err
@@ -41,7 +41,7 @@ def test_demo_takes_another_port_if_its_own_is_taken(alone: Jobs) -> None:
 
 
 def test_demo_works_beside_up_and_with_a_token(alone: Jobs) -> None:
-    """Where `jobs up` runs already its server is used; a token is sent where one is wanted."""
+    """Where `aiohttp-huey up` runs already its server is used; a token is sent where one is wanted."""
     running = alone.start("up", "--port", "0")
     running.says("Up and ready")
     done = alone("demo", "--exit", "--port", "0", JOBS_TOKEN="open sesame")

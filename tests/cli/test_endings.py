@@ -57,7 +57,7 @@ def test_a_module_that_cannot_be_imported_is_told(jobs: Jobs) -> None:
 
 
 def test_a_reader_that_leaves_is_no_error(jobs: Jobs) -> None:
-    """`jobs definitions | head -0` ends quietly."""
+    """`aiohttp-huey definitions | head -0` ends quietly."""
     reader, writer = os.pipe()
     os.close(reader)
     done = subprocess.run(

@@ -9,7 +9,7 @@ GOOD = '{"message": "hello"}'
 
 
 def test_enqueue_prints_the_id_and_the_state(jobs: Jobs) -> None:
-    """What `jobs enqueue` prints can be given to `jobs show`."""
+    """What `aiohttp-huey enqueue` prints can be given to `aiohttp-huey show`."""
     done = jobs("enqueue", "TEST_JOB", GOOD)
 
     job_id, state = done.out.split()

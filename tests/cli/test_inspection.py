@@ -15,7 +15,7 @@ def enqueue(jobs: Jobs, job_id: str, *options: str) -> None:
 
 
 def test_show_tells_the_story_of_a_dead_job(jobs: Jobs, claim: Claiming, settle: Settling) -> None:
-    """`jobs show` prints payload, state, failures, events, and the error with its traceback."""
+    """`aiohttp-huey show` prints payload, state, failures, events, and the error with its traceback."""
     enqueue(jobs, "bad")
     error = json.dumps({"type": "ValueError", "message": "boom\x1b[2J", "traceback": "Traceback:\n  here"}).encode()
     settle(Settlement(id="bad", token=claim().token, outcome=Outcome.DEAD, failures=1, error=error))
@@ -35,7 +35,7 @@ def test_show_tells_the_story_of_a_dead_job(jobs: Jobs, claim: Claiming, settle:
 
 
 def test_show_tells_the_result(jobs: Jobs, claim: Claiming, settle: Settling) -> None:
-    """`jobs show` prints what the handler returned, for people and for programs."""
+    """`aiohttp-huey show` prints what the handler returned, for people and for programs."""
     enqueue(jobs, "good")
     settle(Settlement(id="good", token=claim().token, outcome=Outcome.SUCCEEDED, result=b'{"sum":[1]}'))
 
@@ -92,7 +92,7 @@ def test_queues_counts_what_waits_and_runs(jobs: Jobs, claim: Claiming) -> None:
 
 
 def test_definitions_needs_no_server(jobs: Jobs) -> None:
-    """`jobs definitions` prints what can be enqueued, also while the store is away."""
+    """`aiohttp-huey definitions` prints what can be enqueued, also while the store is away."""
     done = jobs("definitions", REDIS_URL="redis://127.0.0.1:1/0")
     known = json.loads(jobs("definitions", "--json").out)["definitions"]
 

@@ -1,4 +1,4 @@
-"""`jobs new` writes a definition, its handler and a test of both."""
+"""`aiohttp-huey new` writes a definition, its handler and a test of both."""
 
 import subprocess
 import sys

@@ -34,7 +34,7 @@ def slow(job, context):
 
 @pytest.fixture
 def up(alone: Jobs) -> Running:
-    """`jobs up` on a free port, ready."""
+    """`aiohttp-huey up` on a free port, ready."""
     running = alone.start("up", "--port", "0")
     running.says("Up and ready")
     return running
@@ -65,14 +65,14 @@ def test_up_ends_in_order_and_leaves_nothing_running(up: Running, tmp_path: Path
 
 
 def test_a_killed_up_leaves_nothing_running(up: Running, tmp_path: Path) -> None:
-    """Even when `jobs up` is killed, its children end."""
+    """Even when `aiohttp-huey up` is killed, its children end."""
     up.ends(signal.SIGKILL)
 
     eventually(lambda: alive(tmp_path) == [], 30, "the end of every child")
 
 
 def test_a_second_terminal_finds_the_private_server(up: Running, alone: Jobs) -> None:
-    """While `jobs up` runs, other commands use its server by themselves, and its consumer runs what they enqueue."""
+    """While `aiohttp-huey up` runs, other commands use its server by themselves, and its consumer runs what they enqueue."""
     done = alone("enqueue", "TEST_JOB", '{"message": "from next door"}', "--wait", "20")
 
     assert (done.code, done.err) == (0, "")
@@ -81,7 +81,7 @@ def test_a_second_terminal_finds_the_private_server(up: Running, alone: Jobs) ->
 
 
 def test_what_was_enqueued_outlives_a_restart(alone: Jobs) -> None:
-    """The private server keeps its data: a job waits for the next `jobs up`."""
+    """The private server keeps its data: a job waits for the next `aiohttp-huey up`."""
     first = alone.start("up", "--port", "0")
     first.says("Up and ready")
     alone("enqueue", "TEST_JOB", '{"message": "later"}', "--delay", "600", "--id", "kept")
@@ -107,7 +107,7 @@ def test_when_one_dies_the_rest_is_stopped(up: Running, tmp_path: Path, part: st
 
 
 def test_the_exit_code_of_a_child_is_handed_on(alone: Jobs, tmp_path: Path) -> None:
-    """A consumer that refuses its settings says so itself, and `jobs up` ends with its exit code."""
+    """A consumer that refuses its settings says so itself, and `aiohttp-huey up` ends with its exit code."""
     done = alone("up", "--port", "0", JOBS_QUEUES="NOT A QUEUE")
 
     assert done.code == 3
@@ -162,7 +162,7 @@ def test_up_uses_the_server_that_redis_url_names(jobs: Jobs, redis_url: str, tmp
 
 @pytest.mark.parametrize("kind", ["thread", "process"])
 def test_a_second_interrupt_does_not_wait_for_handlers(alone: Jobs, tmp_path: Path, kind: str) -> None:
-    """While a handler drains `jobs up` says what it waits for; a second Ctrl-C interrupts it and leaves nothing."""
+    """While a handler drains `aiohttp-huey up` says what it waits for; a second Ctrl-C interrupts it and leaves nothing."""
     (tmp_path / "slow_job.py").write_text(SLOW_JOB)
     (tmp_path / "slow_handler.py").write_text(SLOW_HANDLER)
     own = {"JOBS_MODULES": "slow_job", "JOBS_HANDLERS": "slow_handler"}

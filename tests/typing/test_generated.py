@@ -1,4 +1,4 @@
-"""What `jobs new` writes is code that a strict project takes as it is."""
+"""What `aiohttp-huey new` writes is code that a strict project takes as it is."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""The command `jobs new`."""
+"""The command `aiohttp-huey new`."""
 
 import os
 from argparse import Namespace
