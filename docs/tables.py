@@ -35,8 +35,10 @@ _MEANINGS: Final = {
     State.READY: "it waits for a consumer",
     State.RUNNING: "a consumer holds it under a lease",
     State.SUSPECT: "its consumer vanished twice in a row; it waits to be run in quarantine",
-    State.PARKED: "unreadable, of an unknown name, or with a payload that does not fit or is newer: kept until a consumer can run it;"
-    " or its consumers vanished 20 times in a row: kept until it is replayed",
+    State.PARKED: (
+        "unreadable, of an unknown name, or with a payload that does not fit or is newer: kept until a consumer can run"
+        " it; or its consumers vanished 20 times in a row: kept until it is replayed"
+    ),
     State.SUCCEEDED: "its handler returned",
     State.DEAD: "it is given up: every attempt failed, or another one would not help",
     State.CANCELLED: "somebody called it off",

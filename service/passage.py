@@ -143,15 +143,15 @@ class Passage:
         self._note_answer()
 
     def _note_answer(self) -> None:
-        if self._breaker.is_open:
+        if self._breaker.is_silent:
             logger.info("the server at {} answers again", self._store.shown)
         self._breaker.succeeded()
 
     def _note_silence(self, waited_s: float) -> None:
-        was_open = self._breaker.is_open
+        was_silent = self._breaker.is_silent
         self._breaker.failed(waited_s)
-        if self._breaker.is_open and not was_open:
-            logger.warning("the server at {} gives no answer; it is asked once a second now", self._store.shown)
+        if self._breaker.is_silent and not was_silent:
+            logger.warning("the server at {} gives no answer; requests get 503 until it does", self._store.shown)
 
     async def _meet(self, *, again: bool = False) -> None:
         """Read what the server is and open the key space, unless another request has just done so."""

@@ -31,11 +31,16 @@ class Defs:
             self._references[cls] = "#"
             return fragment(self)
         if cls not in self._references:
-            same = sum(known.__name__ == cls.__name__ for known in self._references)
-            name = f"{cls.__name__}{same + 1}" if same else cls.__name__
+            name = self._free_name(cls.__name__)
             self._references[cls] = f"#/$defs/{name}"
+            # Taken before it is filled: what is inside may have the same name.
+            self.fragments[name] = {}
             self.fragments[name] = fragment(self)
         return {"$ref": self._references[cls]}
+
+    def _free_name(self, name: str) -> str:
+        names = (name, *(f"{name}{number}" for number in range(2, len(self.fragments) + 3)))
+        return next(name for name in names if name not in self.fragments)
 
 
 @attrs.frozen(eq=False)

@@ -8,9 +8,29 @@ from pathlib import Path
 from typing import NoReturn
 
 from jobdefs.errors import SettingsError
+from jobdefs.runtime.exits import Exit
 
 # Not the script huey_consumer: that one is found only where the environment's bin is on PATH.
 _HUEY_CONSUMER = "huey.bin.huey_consumer"
+_WORK_HELP = """\
+usage: aiohttp-huey work [OPTIONS]
+
+Run a consumer alone: `huey_consumer consumer.app`, with the options of
+huey_consumer, of which these matter here:
+
+  -h, --help                    show this help and exit
+  -w N, --workers N             workers for `def` handlers (1)
+  -k KIND, --worker-type KIND   thread, or process for what computes (thread)
+  -t S, --shutdown-timeout S    seconds that running jobs may take to finish after SIGTERM (JOBS_DRAIN)
+  -l FILE, --logfile FILE       write the log there, too
+  -n, --no-periodic             enqueue no periodic tasks of Huey
+  -s S, --scheduler-interval S  seconds between looks at periodic tasks (1)
+
+`async def` handlers need no workers: JOBS_CONCURRENCY of them run side by side.
+-d, -m, -b and -g are taken and have no effect: nothing polls, and both SIGTERM
+and SIGINT drain. JOBS_HANDLERS names the modules with handlers, JOBS_QUEUES the
+queues to serve.
+"""
 
 
 def service() -> list[str]:
@@ -28,10 +48,16 @@ def serve(_options: Namespace) -> NoReturn:
     _become(service())
 
 
-def work(options: Sequence[str]) -> NoReturn:
-    """Become a consumer; raises SettingsError where its log cannot be written, which Huey tells by a traceback."""
+def work(options: Sequence[str]) -> int:
+    """Become a consumer, or print which options it takes.
+
+    Raises SettingsError where its log cannot be written, which Huey tells by a traceback.
+    """
+    if {"-h", "--help"} & set(options):
+        print(_WORK_HELP, end="")
+        return Exit.OK
     _check_log(options)
-    _become(consumer(options))
+    return _become(consumer(options))
 
 
 def preflight(options: Sequence[str]) -> NoReturn:

@@ -6,7 +6,7 @@ from tests.cli.conftest import Jobs, alive
 
 
 def test_demo_runs_a_job_and_shows_where_to_look(alone: Jobs, tmp_path: Path) -> None:
-    """`aiohttp-huey demo --exit` sends a job through HTTP, store and consumer, tells it all, and leaves nothing running."""
+    """`aiohttp-huey demo --exit` sends a job through HTTP, store and consumer, tells it all, and leaves nothing."""
     done = alone("demo", "--exit", "--port", "0")
 
     assert done.code == 0, done.out + done.err

@@ -72,7 +72,7 @@ def test_a_killed_up_leaves_nothing_running(up: Running, tmp_path: Path) -> None
 
 
 def test_a_second_terminal_finds_the_private_server(up: Running, alone: Jobs) -> None:
-    """While `aiohttp-huey up` runs, other commands use its server by themselves, and its consumer runs what they enqueue."""
+    """While `aiohttp-huey up` runs, other commands find its server, and its consumer runs what they enqueue."""
     done = alone("enqueue", "TEST_JOB", '{"message": "from next door"}', "--wait", "20")
 
     assert (done.code, done.err) == (0, "")
@@ -162,7 +162,7 @@ def test_up_uses_the_server_that_redis_url_names(jobs: Jobs, redis_url: str, tmp
 
 @pytest.mark.parametrize("kind", ["thread", "process"])
 def test_a_second_interrupt_does_not_wait_for_handlers(alone: Jobs, tmp_path: Path, kind: str) -> None:
-    """While a handler drains `aiohttp-huey up` says what it waits for; a second Ctrl-C interrupts it and leaves nothing."""
+    """While a handler drains `aiohttp-huey up` says what it waits for; a second Ctrl-C interrupts it."""
     (tmp_path / "slow_job.py").write_text(SLOW_JOB)
     (tmp_path / "slow_handler.py").write_text(SLOW_HANDLER)
     own = {"JOBS_MODULES": "slow_job", "JOBS_HANDLERS": "slow_handler"}

@@ -120,6 +120,19 @@ def started_again(server: RealServer, *options: str) -> Iterator[None]:
         process.wait()
 
 
+async def test_log(own_server: RealServer, client: Client, logged: list[str]):
+    """The first request that gets no answer is told in the log, the next ones are not, and the end of it is."""
+    with own_server.frozen():
+        for _ in range(3):
+            assert await enqueue(client) == (503, "1")
+    assert await eventually_async(lambda: accepted(client), timeout=5)
+    said = [line.split("\n")[0] for line in logged]
+    assert said == [
+        f"WARNING the server at {own_server.url} gives no answer; requests get 503 until it does",
+        f"INFO the server at {own_server.url} answers again",
+    ]
+
+
 async def test_frozen(own_server: RealServer, client: Client):
     """While the store hangs, enqueue is answered 503 with Retry-After within a second, and all goes on afterwards."""
     with own_server.frozen():

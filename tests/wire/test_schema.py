@@ -90,6 +90,19 @@ def test_two_classes_of_one_name_do_not_mix(one_field):
     assert [list(schema["$defs"][name]["properties"]) for name in ("Part", "Part2")] == [["a"], ["b"]]
 
 
+def test_a_name_that_looks_counted_is_left_to_its_class(one_field):
+    """A class whose own name is another's with a number keeps its part of the schema."""
+    parts = [
+        attrs.make_class(name, {key: attrs.field(type=int)}) for name, key in (("L", "a"), ("L2", "b"), ("L", "c"))
+    ]
+    schema = json_schema(one_field(tuple.__class_getitem__(tuple(parts))))
+    assert {name: list(part["properties"]) for name, part in schema["$defs"].items()} == {
+        "L": ["a"],
+        "L2": ["b"],
+        "L3": ["c"],
+    }
+
+
 scalars = (
     st.none() | st.booleans() | st.integers(-2, 12) | st.sampled_from([0.5, 1.0, 2.25, "", "a", "abc", "red", "x"])
 )

@@ -1,1 +1,1 @@
-"""`aiohttp-huey new`: writes a definition, its handler and a test of both into the user's package, and overwrites nothing."""
+"""`aiohttp-huey new`: writes a definition, its handler and a test into the user's package, and overwrites nothing."""
