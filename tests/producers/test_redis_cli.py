@@ -15,7 +15,7 @@ from tests.support.node import PRODUCERS, missing
 from tests.support.servers import RealServer, running
 
 SCRIPT = PRODUCERS / "redis-cli" / "enqueue.sh"
-UNREADABLE = "the name, id, queue, priority or delay cannot be read, or the JSON; nothing was put in"
+UNREADABLE = "the name, id, queue, priority or delay cannot be read; nothing was put in"
 Enqueue = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -63,6 +63,7 @@ def test_how_a_job_is_treated(enqueue: Enqueue, jobs: Jobs) -> None:
     [
         (('TRA"CK', "{}", "a"), {}, f"{UNREADABLE}; the job is a"),
         (("TRACK", "{}", "a"), {"QUEUE": "Later"}, f"{UNREADABLE}; the job is a"),
+        (("TRACK", "{}", "a"), {"VERSION": "two"}, "VERSION, PRIORITY and DELAY_MS are whole numbers; the job is a"),
         (("TRACK", "{}", "a"), {"REDIS_URL": "redis://127.0.0.1:1/0"}, "the server does not answer; the job is a"),
     ],
 )
@@ -73,8 +74,8 @@ def test_what_goes_wrong(enqueue: Enqueue, arguments: tuple[str, ...], variables
     assert done.stderr.splitlines()[-1] == f"enqueue.sh: {said}"
 
 
-@pytest.mark.parametrize("user", ["default", "", "jöe"])
-def test_a_password(enqueue: Enqueue, tmp_path: Path, user: str) -> None:
+@pytest.mark.parametrize("account", ["default:{}@{}", ":{}@{}", "j%C3%B6e:{}@{}", "{1}?db=0&password={0}"])
+def test_a_password(enqueue: Enqueue, tmp_path: Path, account: str) -> None:
     """A password, whatever is in it, opens the server, and never stands among the words of a command."""
     with running("valkey") as server, server.client() as client:
         client.acl_setuser("jöe", enabled=True, passwords=["+s€cret%@:/"], keys=["*"], commands=["+@all"])
@@ -82,7 +83,7 @@ def test_a_password(enqueue: Enqueue, tmp_path: Path, user: str) -> None:
         spy = tmp_path / "redis-cli"
         spy.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/words\nexec {shutil.which("redis-cli")} "$@"\n')
         spy.chmod(0o755)
-        url = server.url.replace("unix://", f"unix://{quote(user)}:{quote('s€cret%@:/', safe='')}@", 1)
+        url = "unix://" + account.format(quote("s€cret%@:/", safe=""), server.url.removeprefix("unix://"))
         done = enqueue("TRACK", "{}", "a", REDIS_URL=url, PATH=f"{tmp_path}:{os.environ['PATH']}")
     assert (done.returncode, done.stdout) == (0, "created ready a\n"), done.stderr
     assert "cret" not in (tmp_path / "words").read_text()

@@ -28,26 +28,40 @@ plain() {
     }'
 }
 
-user=''
-case $url in
-    *://*:*@*)
-        account=${url#*://} && account=${account%@*}
-        user=$(plain "${account%%:*}") url=${url%%://*}://${url##*@}
+rest=${url#*://} scheme=${url%%://*} query='' user='' db=''
+case $rest in *\?*) query=${rest#*\?} rest=${rest%%\?*} ;; esac
+server=${rest%%/*}
+case $server in
+    *@*)
+        account=${server%@*} rest=${rest#"$account"@}
+        user=$(plain "${account%%:*}")
         REDISCLI_AUTH=$(plain "${account#*:}") && export REDISCLI_AUTH
         ;;
 esac
+while [ -n "$query" ]; do
+    part=${query%%&*}
+    case $part in
+        db=*) db=${part#*=} ;;
+        username=*) user=$(plain "${part#*=}") ;;
+        password=*) REDISCLI_AUTH=$(plain "${part#*=}") && export REDISCLI_AUTH ;;
+    esac
+    case $query in *\&*) query=${query#*&} ;; *) query='' ;; esac
+done
 
 ask() {
-    case $url in
-        unix://*) redis-cli -e --raw ${user:+--user "$user"} -s "${url#unix://}" "$@" ;;
-        *) redis-cli -e --raw ${user:+--user "$user"} -u "$url" "$@" ;;
+    case $scheme in
+        unix) set -- -s "$(plain "$rest")" "$@" ;;
+        *) set -- -u "$scheme://$rest" "$@" ;;
     esac
+    redis-cli -e --raw ${user:+--user "$user"} ${db:+-n "$db"} "$@"
 }
 
 fail() {
     echo "enqueue.sh: $1; the job is $id" >&2
     exit 1
 }
+
+case ${VERSION:-1}${PRIORITY:-0}${DELAY_MS:-0} in *[!0-9]*) fail "VERSION, PRIORITY and DELAY_MS are whole numbers" ;; esac
 
 schema=$(ask HGET "$meta" schema) || fail "the server does not answer"
 [ "${schema:-2}" = 2 ] || fail "the key space has version $schema, and this script writes 2"
@@ -56,6 +70,6 @@ envelope='{"v":1,"id":"'$id'","name":"'$name'","queue":"'${QUEUE:-default}'","pr
 reply=$(ask --eval "$submit" "$meta" , '' '' "$envelope" "${DELAY_MS:-0}" '' '' '' '' '') || fail "${reply:-no answer}"
 case $reply in
     created* | existing*) echo "$reply" | tr '\n' ' ' | sed 's/ $//'; echo ;;
-    unreadable*) fail "the name, id, queue, priority or delay cannot be read, or the JSON; nothing was put in" ;;
+    unreadable*) fail "the name, id, queue, priority or delay cannot be read; nothing was put in" ;;
     *) fail "the script says $(echo "$reply" | head -n 1)" ;;
 esac
