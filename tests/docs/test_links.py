@@ -12,6 +12,7 @@ DOCUMENTS = (
     "docs/job-lifecycle.md",
     "docs/glossary.md",
     "docs/internals/README.md",
+    "docs/python.md",
     "docs/testing.md",
 )
 

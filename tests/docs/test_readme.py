@@ -19,7 +19,7 @@ from tests.support.terminal import PROGRAMS, Terminal, needed
 from tests.support.waiting import eventually
 
 ROOT = Path(__file__).parents[2]
-RUN = ("README.md", "docs/testing.md")
+RUN = ("README.md", "docs/python.md", "docs/testing.md")
 DOCUMENTS = (*RUN, "deploy/README.md", "docs/internals/README.md", "docs/producers/README.md")
 SHOWN = {"json", "text"}
 PORT = re.compile(r"\b80(?:80|81)\b")

@@ -12,7 +12,7 @@ from tests.support.document import blocks
 ROOT = Path(__file__).parents[2]
 ACCEPTED = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("tests/typing/accepts/*.py"))
 REJECTED = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("tests/typing/rejects/*.py"))
-DOCUMENTS = ("README.md", "docs/testing.md")
+DOCUMENTS = ("README.md", "docs/python.md", "docs/testing.md")
 
 Check = Callable[[Path, Sequence[str], Path], list[Complaint]]
 
