@@ -92,12 +92,12 @@ class UnknownJob(RequestError):
 
 
 class InvalidBody(RequestError):
-    """The bytes are no acceptable JSON; ``reason`` says why."""
+    """The bytes are no acceptable JSON; ``reason`` says why. ``what`` they are is the body of a request unless told."""
 
     code = "body_invalid"
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(f"The body cannot be accepted: {reason}.")
+    def __init__(self, reason: str, what: str = "body") -> None:
+        super().__init__(f"The {what} cannot be accepted: {reason}.")
         self.reason = reason
 
 

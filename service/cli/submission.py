@@ -3,9 +3,9 @@
 import sys
 from argparse import Namespace
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
-from jobdefs.errors import Fault, InvalidPayload
+from jobdefs.errors import Fault, InvalidBody, InvalidPayload
 from jobdefs.runtime.exits import Exit
 from jobdefs.state import State
 from jobdefs.wire.body import read_json
@@ -26,11 +26,8 @@ _ASKED: Final = " (asked: its consumer hears of it at once, with its next beat a
 @on_the_queue
 async def enqueue(queue: QueueService, options: Namespace) -> int:
     """Put one job in, and follow it to its end if that was asked for."""
-    payload = read_json(_text(options.payload))
-    if not isinstance(payload, dict):
-        raise InvalidPayload(options.name, (Fault("$", f"expected an object, got {type(payload).__name__}"),))
     asked = _options(options)
-    receipt = await queue.enqueue(options.name, payload, **asked)
+    receipt = await queue.enqueue(options.name, _payload(options), **asked)
     if options.wait is not None:
         return await follow(queue, receipt.id, options.wait, json=options.json)
     if options.json:
@@ -52,6 +49,16 @@ async def cancel(queue: QueueService, options: Namespace) -> int:
 async def replay(queue: QueueService, options: Namespace) -> int:
     """Make a job that has ended badly ready again."""
     return _told(options, (await queue.replay(options.id)).value)
+
+
+def _payload(options: Namespace) -> dict[str, Any]:
+    try:
+        payload = read_json(_text(options.payload))
+    except InvalidBody as error:
+        raise InvalidBody(error.reason, what="payload") from None
+    if not isinstance(payload, dict):
+        raise InvalidPayload(options.name, (Fault("$", f"expected an object, got {type(payload).__name__}"),))
+    return payload
 
 
 def _options(options: Namespace) -> EnqueueOptions:

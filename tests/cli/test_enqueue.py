@@ -89,8 +89,10 @@ def test_a_unique_job_can_hold_its_key_for_a_window(jobs: Jobs) -> None:
     ("arguments", "code", "said"),
     [
         (("TEST_JOBS", GOOD), 6, "aiohttp-huey: No job is named 'TEST_JOBS'. Did you mean TEST_JOB?"),
-        (("TEST_JOB", "{"), 7, "aiohttp-huey: The body cannot be accepted: not JSON: "),
-        (("TEST_JOB", '{"message": NaN}'), 7, "aiohttp-huey: The body cannot be accepted: NaN is no JSON number."),
+        (("TEST_JOB", "{"), 7, "aiohttp-huey: The payload cannot be accepted: not JSON: "),
+        (("TEST_JOB", "nojson"), 7, "aiohttp-huey: The payload cannot be accepted: not JSON: "),
+        (("TEST_JOB", "-"), 7, "aiohttp-huey: The payload cannot be accepted: it is empty."),
+        (("TEST_JOB", '{"message": NaN}'), 7, "aiohttp-huey: The payload cannot be accepted: NaN is no JSON number."),
         (("TEST_JOB", "[1]"), 7, "aiohttp-huey: The payload does not fit TEST_JOB: $: expected an object"),
         (
             ("TEST_JOB", '{"message": 5, "number": "1", "more": 0}'),

@@ -34,6 +34,7 @@ def test_every_code_is_its_own():
         (errors.UnknownJob("A"), "No job is named 'A'. Is its module named in JOBS_MODULES?"),
         (errors.UnknownJob("A", ("B", "C")), "No job is named 'A'. Did you mean B or C?"),
         (errors.InvalidBody("it is empty"), "The body cannot be accepted: it is empty."),
+        (errors.InvalidBody("it is empty", what="payload"), "The payload cannot be accepted: it is empty."),
         (
             errors.InvalidPayload("A", (Fault("$.x", "is required"), Fault("$.y", "unknown field"))),
             "The payload does not fit A: $.x: is required; $.y: unknown field.",
