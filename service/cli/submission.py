@@ -65,14 +65,21 @@ def _options(options: Namespace) -> EnqueueOptions:
     key = idempotency.read_key([] if options.idempotency_key is None else [options.idempotency_key])
     return EnqueueOptions(
         delay=timedelta(seconds=options.delay),
+        run_at=options.at,
         priority=options.priority,
+        expires_in=_duration(options.expires_in),
+        attempts=options.attempts,
         id=options.id if key is None else idempotency.job_id(key),
         unique_key=options.unique_key,
         unique_until=options.unique_until,
-        unique_for=None if options.unique_for is None else timedelta(seconds=options.unique_for),
+        unique_for=_duration(options.unique_for),
         on_conflict=options.on_conflict,
         durability=options.durability,
     )
+
+
+def _duration(seconds: float | None) -> timedelta | None:
+    return None if seconds is None else timedelta(seconds=seconds)
 
 
 def _remark(receipt: EnqueueReceipt, asked_id: str | None) -> str:

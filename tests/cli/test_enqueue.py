@@ -1,7 +1,9 @@
 import json
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
+from jobdefs.clock import to_epoch_ms
 from service.idempotency import job_id as ik
 from tests.cli.conftest import Jobs
 
@@ -24,6 +26,24 @@ def test_enqueue_takes_every_option(jobs: Jobs) -> None:
     assert (done.code, json.loads(done.out)["state"]) == (0, "scheduled")
     shown = json.loads(jobs("show", "mine", "--json").out)
     assert (shown["priority"], shown["due_at_ms"] - shown["enqueued_at_ms"]) == (7, 90_000)
+
+
+def test_enqueue_takes_a_moment_an_expiry_and_a_number_of_attempts(jobs: Jobs) -> None:
+    """The job is due at the moment, by whatever zone it was told in, and has the expiry and the attempts."""
+    at = datetime.now(timezone(timedelta(hours=2))).replace(microsecond=0) + timedelta(hours=1)
+    rest = ("--expires-in", "7200.5", "--attempts", "9", "--id", "mine")
+    done = jobs("enqueue", "TEST_JOB", GOOD, "--at", at.isoformat().lower(), *rest)
+
+    assert (done.code, done.out) == (0, "mine scheduled\n")
+    shown = json.loads(jobs("show", "mine", "--json").out)
+    assert (shown["due_at_ms"], shown["expires_in_ms"]) == (to_epoch_ms(at), 7_200_500)
+    assert shown["attempts"]["limit"] == 9
+
+
+@pytest.mark.parametrize("moment", ["2000-02-29T12:00:00Z", "0001-01-01T00:00:00+14:00"])
+def test_a_moment_that_has_passed_is_now(jobs: Jobs, moment: str) -> None:
+    """A job that was due in the past is ready at once."""
+    assert jobs("enqueue", "TEST_JOB", GOOD, "--at", moment).out.endswith(" ready\n")
 
 
 def test_a_level_that_is_not_reached_is_told(jobs: Jobs) -> None:
@@ -103,6 +123,13 @@ def test_a_unique_job_can_hold_its_key_for_a_window(jobs: Jobs) -> None:
             ),
         ),
         (("TEST_JOB", GOOD, "--priority", "10"), 7, "aiohttp-huey: priority: must be an integer from 0 to 9."),
+        (("TEST_JOB", GOOD, "--attempts", "10000"), 7, "aiohttp-huey: attempts: must be an integer from 1 to 9999."),
+        (("TEST_JOB", GOOD, "--expires-in", "0"), 7, "aiohttp-huey: expires_in: must be more than 0 and at most"),
+        (
+            ("TEST_JOB", GOOD, "--at", "9999-12-31T23:59:59-14:00"),
+            7,
+            "aiohttp-huey: run_at: must be at most 3,650 days ahead.",
+        ),
         (("TEST_JOB", GOOD, "--id", "no good"), 7, "aiohttp-huey: id: "),
         (("TEST_JOB", GOOD, "--idempotency-key", "no good"), 7, "aiohttp-huey: Idempotency-Key: must have 1 to 255"),
         (("TEST_JOB", GOOD, "--unique-key", ""), 7, "aiohttp-huey: unique_key: must have 1 to 200 printable"),

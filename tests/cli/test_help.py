@@ -71,6 +71,17 @@ except SystemExit:
         ("up -k greenlet", "argument -k: invalid choice: 'greenlet'"),
         ("enqueue TEST_JOB {} --delay soon", "argument --delay: 'soon' is not a number of seconds"),
         ("enqueue TEST_JOB {} --delay=-1", "argument --delay: '-1' is not a number of seconds"),
+        ("enqueue TEST_JOB {} --at noon", "argument --at: 'noon' is not a moment with a time zone, for example 2030-"),
+        (
+            "enqueue TEST_JOB {} --at 2030-01-01T12:00:00",
+            "argument --at: '2030-01-01T12:00:00' is not a moment with a time zone, for example 2030-01-01T12:00:00Z",
+        ),
+        (
+            "enqueue TEST_JOB {} --at 2030-01-01T12:00:00Z --delay 0",
+            "argument --delay: not allowed with argument --at",
+        ),
+        ("enqueue TEST_JOB {} --attempts 0", "argument --attempts: '0' is not a whole number of 1 or more"),
+        ("enqueue TEST_JOB {} --expires-in=-1", "argument --expires-in: '-1' is not a number of seconds"),
         (
             "enqueue TEST_JOB {} --delay 1e300",
             "argument --delay: '1e300' is not a number of seconds, at most those of ten",
