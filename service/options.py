@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final, Literal, TypedDict, TypeVar
+from typing import Any, Final, Literal, Self, TypedDict, TypeVar
 
 import attrs
 
@@ -77,6 +77,15 @@ class Options:
     unique_for: timedelta | None = None
     on_conflict: Conflict | None = attrs.field(default=None, converter=_conflict)
 
+    @classmethod
+    def of(cls, given: EnqueueOptions) -> Self:
+        """Return options that were given by name; raises InvalidOption for a name that is none, too."""
+        known = attrs.fields_dict(cls)
+        for name in given:
+            if name not in known:
+                raise InvalidOption(name, f"is no option; there are {', '.join(known)}")
+        return cls(**given)
+
     def __attrs_post_init__(self) -> None:
         """Refuse moments and durations that mean nothing."""
         for option in ("delay", *_OPTIONAL):
@@ -104,6 +113,8 @@ class Options:
             raise InvalidOption(option, _DURATION.replace("at least", "more than") if optional else _DURATION)
 
     def _check_moment(self, run_at: datetime) -> None:
+        if not isinstance(run_at, datetime):
+            raise InvalidOption("run_at", f"is {run_at!r}, and must be a datetime with a time zone")
         if self.delay:
             raise InvalidOption("run_at", "excludes a delay; give one of the two")
         if run_at.tzinfo is None:

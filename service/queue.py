@@ -27,7 +27,7 @@ from jobdefs.storage.inspection import InspectionCalls
 from jobdefs.storage.submission import SubmissionCalls
 from service.options import EnqueueOptions
 from service.passage import Passage
-from service.request import EnqueueReceipt, EnqueueRequest, Prepared, check_batch, prepare
+from service.request import EnqueueReceipt, EnqueueRequest, Prepared, check_batch, prepare, request_of
 
 DEFAULT_PAGE: Final = 50
 _AT_ONCE: Final = 1_000
@@ -70,8 +70,7 @@ class QueueService:
         Raises UnknownJob, InvalidPayload, InvalidOption, TooLarge, IdempotencyConflict, DuplicateJob, StoreUnavailable,
         StoreFull, StoreUnsuitable or NotDurable; after the last of them the job may be in.
         """
-        request = job if isinstance(job, EnqueueRequest) else EnqueueRequest(job, payload, options)
-        prepared = prepare(request, self._catalog)
+        prepared = prepare(request_of(job, payload, options), self._catalog)
         (given,), reached = await self._passage.submit((prepared.job,), prepared.durability)
         verdict = prepared.receipt(given, reached)
         if isinstance(verdict, JobsError):

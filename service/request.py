@@ -80,6 +80,15 @@ class Prepared:
         )
 
 
+def request_of(job: Any, payload: Mapping[str, Any] | None, options: EnqueueOptions) -> EnqueueRequest:
+    """Return what ``enqueue`` is asked for; raises InvalidOption where a request comes with more beside it."""
+    if not isinstance(job, EnqueueRequest):
+        return EnqueueRequest(job, payload, options)
+    if options or payload is not None:
+        raise InvalidOption("job", "an EnqueueRequest has a payload and options of its own; put them in there")
+    return job
+
+
 def check_batch(size: int) -> None:
     """Refuse more jobs at once than may be enqueued together; raises InvalidOption."""
     if size > MAX_BATCH:
@@ -92,7 +101,7 @@ def prepare(request: EnqueueRequest, catalog: Catalog) -> Prepared:
     encoded = codec.encode(definition, payload)
     if not request.options and definition.unique is None:
         return Prepared(definition, NewJob(envelope=envelope.write_new(definition, encoded)))
-    options = Options(**request.options)
+    options = Options.of(request.options)
     written = Envelope(
         id=envelope.new_id() if options.id is None else options.id,
         name=definition.name,

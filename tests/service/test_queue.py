@@ -98,6 +98,7 @@ async def test_run_at(queue: QueueService):
         ({"delay": timedelta(days=3651)}, "delay: must be at least 0 and at most 3,650 days."),
         ({"expires_in": timedelta(0)}, "expires_in: must be more than 0 and at most 3,650 days."),
         ({"run_at": datetime(2031, 1, 1)}, "run_at: needs a time zone, for example 2030-01-01T12:00:00Z."),  # noqa: DTZ001
+        ({"run_at": "2030"}, "run_at: is '2030', and must be a datetime with a time zone."),
         ({"run_at": datetime(2099, 1, 1, tzinfo=UTC)}, "run_at: must be at most 3,650 days ahead."),
         ({"priority": -1}, "priority: must be an integer from 0 to 9."),
         ({"priority": 10}, "priority: must be an integer from 0 to 9."),
@@ -113,6 +114,17 @@ async def test_options(queue: QueueService, options: dict[str, Any], message: st
         await queue.enqueue("TEST_JOB", PAYLOAD, **options)
     assert str(caught.value) == message
     assert await queue.queues() == ()
+
+
+async def test_option_that_is_none(queue: QueueService):
+    """An option that does not exist is refused with those that do, and stops no other request."""
+    first, second = await queue.enqueue_many(
+        [EnqueueRequest("TEST_JOB", PAYLOAD, {"prio": 5}), EnqueueRequest("TEST_JOB", PAYLOAD)]  # type: ignore[typeddict-unknown-key]
+    )
+    assert isinstance(second, EnqueueReceipt)
+    assert str(first).startswith("prio: is no option; there are delay, run_at, priority, ")
+    with pytest.raises(InvalidOption, match=r"^job: an EnqueueRequest has a payload and options of its own"):
+        await queue.enqueue(EnqueueRequest("TEST_JOB", PAYLOAD), delay=timedelta(1))
 
 
 async def test_refusals(queue: QueueService):
@@ -228,7 +240,7 @@ async def typed_calls(queue: QueueService) -> None:
 async def test_nonsense_fails_at_once(queue: QueueService):
     """What no type checker would accept raises, too."""
     nonsense: Any = queue
-    with pytest.raises(TypeError, match="colour"):
+    with pytest.raises(InvalidOption, match="colour: is no option"):
         await nonsense.enqueue("TEST_JOB", PAYLOAD, colour="red")
     with pytest.raises(JobsError, match=r"expected an object, got null"):
         await nonsense.enqueue("TEST_JOB")
