@@ -67,7 +67,7 @@ def _members(hooks: Iterable[_Hook], value: dict[str, Any]) -> tuple[dict[str, A
 def _made(cls: type[Any], found: dict[str, Any]) -> Any:
     try:
         return cls(**found)
-    except Exception as error:  # noqa: BLE001 - a class of the user's may raise what it likes
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a class of the user's may raise what it likes
         raise Misfit.because(_text(error)) from None
 
 
@@ -84,9 +84,11 @@ def _refusals(cls: type[Any], fields: tuple[Field, ...], found: dict[str, Any]) 
                 field.attribute.validator(instance, field.attribute, getattr(instance, field.name))
             except AttributeError:
                 continue  # It looks at another field, which is not sound.
-            except Exception as error:  # noqa: BLE001 - a validator may raise what it likes
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - a validator may raise what it likes
                 yield member(field.key), _text(error)
 
 
 def _text(error: BaseException) -> str:
+    if isinstance(error, SystemExit):
+        return "raised SystemExit"
     return shortened(str(error.args[0]) if error.args else type(error).__name__)

@@ -22,6 +22,7 @@ from jobdefs.wire.types import SINGLE, form_of
 _RESULT_OPTIONS: Final = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 _form: Final[Callable[[type], Form]] = cache(form_of)
 _TOO_DEEP: Final = Fault("$", f"is nested more than {MAX_DEPTH} levels deep")
+_ENDED: Final = Fault("$", "its class raised SystemExit")
 
 
 def prepare(catalog: Catalog) -> None:
@@ -56,7 +57,7 @@ def structure(definition: Definition, value: object, version: int | None = None)
     form = _form(definition.payload)
     try:
         return form.quick(value)
-    except Exception:  # noqa: BLE001, S110 - what is wrong, and whether it is, is found out below
+    except (Exception, SystemExit):  # noqa: BLE001, S110 - what is wrong, and whether it is, is found out below
         pass
     try:
         return form.structure(value)
@@ -64,6 +65,9 @@ def structure(definition: Definition, value: object, version: int | None = None)
         raise _invalid(definition, misfit) from None
     except RecursionError:
         raise InvalidPayload(definition.name, (_TOO_DEEP,)) from None
+    except SystemExit:
+        # One payload must not end a program that reads those of others.
+        raise InvalidPayload(definition.name, (_ENDED,)) from None
 
 
 def _structure_other(definition: Definition, value: object, version: int) -> Any:
@@ -92,6 +96,8 @@ def encode(definition: Definition, payload: object) -> bytes:
         raise _invalid(definition, misfit) from None
     except RecursionError:
         raise InvalidPayload(definition.name, (_TOO_DEEP,)) from None
+    except SystemExit:
+        raise InvalidPayload(definition.name, (_ENDED,)) from None
     if len(data) > MAX_PAYLOAD_BYTES:
         raise TooLarge("payload", len(data), MAX_PAYLOAD_BYTES)
     if too_deep(data):
