@@ -1,13 +1,20 @@
 """The forms of types that are made of other types."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from enum import Enum
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from jobdefs.wire.form import Form, FormOf, Unsupported, docstring, fixed
 from jobdefs.wire.misfit import JSON_WORDS, Misfit, every, member, shown
 from jobdefs.wire.scalars import key
+
+# The hash of a text is another one in each process, and of integers of 64 bits no more than nine have one hash.
+_SCATTERED: Final = (str, bytes, int)
+_MOST_ALIKE: Final = 100
+_ALIKE: Final = f"holds more than {_MOST_ALIKE} items of one hash, too many to tell apart"
+_TWICE: Final = "holds the same item twice"
 
 
 def array(args: tuple[Any, ...], form_of: FormOf) -> Form:
@@ -49,13 +56,15 @@ def unique(cls: type, args: tuple[Any, ...], form_of: FormOf) -> Form:
         message = "the items of a set must be hashable, and not every value of this type is: use list[X]"
         raise Unsupported(message)
 
+    checked = list if isinstance(item.sample, _SCATTERED) else _scattered
+
     def structure(value: Any, _: Any = None) -> Any:
-        return _distinct(cls, every(item.structure, _of(list, value)))
+        return _distinct(cls, checked, every(item.structure, _of(list, value)))
 
     return Form(
         structure=structure,
-        quick=lambda value, _=None: _distinct(cls, [item.quick(part) for part in _of(list, value)]),
-        unstructure=lambda value: sorted(every(item.unstructure, _of(cls, value)), key=repr),
+        quick=lambda value, _=None: _distinct(cls, checked, [item.quick(part) for part in _of(list, value)]),
+        unstructure=lambda value: sorted(every(item.unstructure, checked(_of(cls, value))), key=repr),
         schema=lambda defs: {"type": "array", "items": item.schema(defs), "uniqueItems": True},
         reads=(list,),
         sample=cls(),
@@ -63,14 +72,27 @@ def unique(cls: type, args: tuple[Any, ...], form_of: FormOf) -> Form:
     )
 
 
-def _distinct(cls: type, items: list[Any]) -> Any:
+def _distinct(cls: type, checked: Callable[[Any], Any], items: list[Any]) -> Any:
     try:
-        distinct = cls(items)
+        distinct = cls(checked(items))
     except TypeError:
         raise Misfit.because("holds an item that no set can hold") from None
     if len(distinct) < len(items):
-        raise Misfit.because("holds the same item twice")
+        raise Misfit.because(_TWICE)
     return distinct
+
+
+def _scattered(items: Any) -> Any:
+    """Return the items of a set; raises Misfit where so many have one hash that it would take seconds to make the set.
+
+    Whoever writes numbers and UUIDs can choose their hashes, and a set compares each item with all others of its hash.
+    """
+    if len(items) > _MOST_ALIKE and len(items) - len(set(map(hash, items))) >= _MOST_ALIKE:
+        worst, count = Counter(map(hash, items)).most_common(1)[0]
+        if count > _MOST_ALIKE:
+            alike = [item for item in items if hash(item) == worst][: _MOST_ALIKE + 1]
+            raise Misfit.because(_TWICE if len(set(alike)) < len(alike) else _ALIKE)
+    return items
 
 
 def mapping(args: tuple[Any, ...], form_of: FormOf) -> Form:

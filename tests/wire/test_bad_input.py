@@ -1,8 +1,10 @@
 """Input that is wrong on a large scale gets one clear error, short and soon."""
 
 import time
+from decimal import Decimal
 from enum import Enum
 from typing import Any
+from uuid import UUID
 
 import attrs
 import pytest
@@ -12,6 +14,9 @@ from jobdefs.errors import DefinitionError, InvalidPayload
 from jobdefs.wire import codec
 
 MANY = 10_000
+# Multiples of this have the hash 0.
+HASHES = 2**61 - 1
+ALIKE = "holds more than 100 items of one hash, too many to tell apart"
 WIDE = Definition(
     name="WIDE", payload=attrs.make_class("Wide", {f"f{number}": attrs.field(type=int) for number in range(MANY)})
 )
@@ -47,6 +52,31 @@ def test_thousands_of_faults_are_one_short_error(value, first):
     assert text.startswith(f"The payload does not fit WIDE: {first}")
     assert len(text) < 10_000
     assert took_s < 1
+
+
+@pytest.mark.parametrize(
+    ("type_", "items", "reason"),
+    [
+        (UUID, [str(UUID(int=number * HASHES)) for number in range(6_600)], ALIKE),
+        (Decimal, [str(number * HASHES) for number in range(6_600)], ALIKE),
+        (UUID, ["0" * 8 + "-0000" * 3 + "-" + "0" * 12] * 6_600, "holds the same item twice"),
+    ],
+)
+def test_a_set_made_to_take_long_is_refused_soon(one_field, type_, items, reason):
+    """Items that a set would have to compare with all others of them are refused before it does."""
+    text, took_s = refusal(one_field(frozenset.__class_getitem__(type_)), {"x": items})
+    assert text.endswith(f"{reason}.")
+    assert took_s < 1
+
+
+def test_a_set_of_one_hash_is_written_as_far_as_it_can_be_read(one_field):
+    """A hundred items of one hash go there and back, and one more is refused on writing, too."""
+    definition = one_field(set[Decimal])
+    items = [Decimal(number * HASHES) for number in range(101)]
+    payload = definition.payload(set(items[:100]))
+    assert codec.decode(definition, codec.encode(definition, payload)) == payload
+    with pytest.raises(InvalidPayload, match=ALIKE):
+        codec.encode(definition, definition.payload(set(items)))
 
 
 def test_a_choice_of_thousands_is_not_listed_whole(one_field):
