@@ -70,6 +70,8 @@ READ = [
 
 MOMENT = 'a date and time with a time zone, such as "2026-01-31T09:30:00Z"'
 
+NO_BASE64 = ["AP8", "AAAA=", "AAAA====", "AAAAAAAA======", "AA==AAAA", "A===", "AP8=\n", "AAAA\n", "AP_=", "AP8=="]
+
 # type, JSON, path below $.x, reason
 REFUSED = [
     (str, 5, "", "expected a string, got an integer"),
@@ -107,11 +109,15 @@ REFUSED = [
     (timedelta, "PT", "", 'expected a duration, such as "PT1M30.5S"'),
     (timedelta, "P99999999999D", "", 'expected a duration, such as "PT1M30.5S"'),
     (timedelta, "PT12345678901234S", "", 'expected a duration, such as "PT1M30.5S"'),
+    (timedelta, "PT9999999999H", "", "must be at most 9,999,999,999,999 seconds"),
+    (timedelta, "-PT9999999999H", "", "must be at most 9,999,999,999,999 seconds"),
     (UUID, UNIQUE.hex, "", 'expected a UUID, such as "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"'),
     (Decimal, 12.5, "", "expected a decimal number in a string, got a number"),
     (Decimal, "1e12345678", "", 'expected a decimal number, such as "12.50"'),
+    (Decimal, "123E9999999", "", "has an exponent of more than 7 digits"),
+    (Decimal, "0.01e-9999999", "", "has an exponent of more than 7 digits"),
     (Decimal, "NaN", "", 'expected a decimal number, such as "12.50"'),
-    (bytes, "AP8", "", "expected base64 (standard alphabet, padded)"),
+    *[(bytes, text, "", "expected base64 (standard alphabet, padded)") for text in NO_BASE64],
     (Any, [{"a": NOON}], "[0].a", "expected plain JSON, got a datetime"),
     (Any, {1: 2}, "", "has a key that is not a string"),
 ]
