@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from enum import Enum
+from enum import Enum, Flag
 from functools import partial
 from typing import Any, Final
 
 from jobdefs.wire.form import Form, FormOf, Unsupported, docstring, fixed
 from jobdefs.wire.misfit import JSON_WORDS, Misfit, every, member, shown
-from jobdefs.wire.scalars import key
+from jobdefs.wire.scalars import key, text, write_integer
 
 # The hash of a text is another one in each process, and of integers of 64 bits no more than nine have one hash.
 _SCATTERED: Final = (str, bytes, int)
@@ -122,6 +122,7 @@ def literal(args: tuple[Any, ...], _: FormOf) -> Form:
     if not all(isinstance(arg, (str, int, type(None))) and not isinstance(arg, Enum) for arg in args):
         message = "Literal takes strings, integers, booleans and None"
         raise Unsupported(message)
+    _check_writable(args)
     take = _one_of({_key(arg): arg for arg in args}, args)
     kinds = tuple(dict.fromkeys(type(arg) for arg in args))
     fragment = fixed(const=args[0]) if len(args) == 1 else fixed(enum=list(args))
@@ -142,10 +143,14 @@ def _known(values: dict[str, Any]) -> Callable[..., Any]:
 
 def enumeration(cls: type[Enum]) -> Form:
     """An Enum class: the value of one of its members."""
+    if issubclass(cls, Flag):
+        message = f"members of {cls.__qualname__} combine to what is no member; use list[…] of a plain Enum, or int"
+        raise Unsupported(message)
     values = [found.value for found in cls]
     if not values or not all(type(value) in (str, int) for value in values):
         message = f"the members of {cls.__qualname__} must be strings or integers"
         raise Unsupported(message)
+    _check_writable(values)
 
     def unstructure(value: Any) -> Any:
         if value.__class__ is not cls:
@@ -163,6 +168,17 @@ def enumeration(cls: type[Enum]) -> Form:
         also=(float,) if int in kinds else (),
         sample=next(iter(cls)),
     )
+
+
+def _check_writable(values: Sequence[Any]) -> None:
+    for value in values:
+        try:
+            if type(value) is int:
+                write_integer(value)
+            elif type(value) is str:
+                text(value)
+        except Misfit as misfit:
+            raise Unsupported(f"its value {value!r} {misfit.faults()[0].reason}") from None
 
 
 def _one_of(known: dict[Any, Any], values: Sequence[Any]) -> Callable[..., Any]:

@@ -149,6 +149,8 @@ def _class(cls: type[attrs.AttrsInstance]) -> Form:
                 unstructure=lambda value: _class(cls).unstructure(value),
                 schema=lambda defs: _class(cls).schema(defs),
                 reads=(dict,),
+                # As far as it is known by now: fields without a hash may follow.
+                hashable=cls.__hash__ is not None,
             )
             try:
                 _classes[cls] = class_form(cls, form_of)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
+from enum import Enum, Flag, IntFlag
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, TypedDict, TypeVar
 
@@ -72,6 +72,14 @@ class Named(NamedTuple):
         (Annotated[int, at.MaxLen(1)], "the bound MaxLen(max_length=1) does not apply to it"),
         (Annotated[datetime, at.Ge(datetime(2026, 1, 1))], "does not apply to it"),  # noqa: DTZ001 - the mistake
         (Enum("Mixed", {"A": 1.5}), "the members of Mixed must be strings or integers"),
+        (
+            Flag("Rights", "READ WRITE"),
+            "members of Rights combine to what is no member; use list[…] of a plain Enum, or",
+        ),
+        (IntFlag("Rights", "READ WRITE"), "members of Rights combine to what is no member; use list[…] of a plain"),
+        (Literal[2**64], "its value 18446744073709551616 must be between -2^63 and 2^63-1"),
+        (Enum("Large", {"A": 2**64}), "its value 18446744073709551616 must be between -2^63 and 2^63-1"),
+        (Literal["\ud800"], "its value '\\ud800' holds a lone surrogate, half of a character"),
         (TypeVar("T"), "~T has no written form"),
     ],
 )
@@ -104,6 +112,16 @@ def test_a_class_that_refers_to_itself_is_looked_at_at_once():
         class Node:
             nodes: "list[Node]"
             z: complex
+
+
+def test_a_class_without_a_hash_that_holds_a_set_of_itself_is_refused():
+    """No such set could ever be read, so it is told where it is written, and not when the first job comes."""
+    with pytest.raises(DefinitionError, match=r"Node\.kids: .*the items of a set must be hashable"):
+
+        @define("NODE")
+        @attrs.define
+        class Node:
+            kids: "set[Node]"
 
 
 def test_a_name_that_is_not_defined_yet_waits_until_a_program_starts(one_field):
