@@ -1,6 +1,7 @@
 """Reads objects of attrs classes by functions that cattrs generates, and finds every fault of one that does not fit."""
 
 from collections.abc import Callable, Iterable, Iterator
+from types import BuiltinFunctionType
 from typing import Annotated, Any, Final
 
 import attrs
@@ -8,7 +9,8 @@ from cattrs import Converter
 from cattrs.gen import make_dict_structure_fn_from_attrs, override
 
 from jobdefs.wire.field import Field
-from jobdefs.wire.misfit import Complaint, Misfit, listed, member, shortened
+from jobdefs.wire.misfit import Complaint, Misfit, listed, member
+from jobdefs.wire.raised import reason_of
 
 _Hook = tuple[str, Callable[..., Any], bool]
 
@@ -35,7 +37,7 @@ def reader(cls: type[Any], fields: tuple[Field, ...]) -> Callable[..., Any]:
         if not value.keys() <= known:
             complaints += listed((member(key), "unknown field") for key in sorted(value.keys() - known, key=str))
         if validated:
-            complaints += _refusals(cls, fields, found)
+            complaints += _refusals(cls, fields, value, found)
         if complaints:
             raise Misfit(*listed(complaints))
         return _made(cls, found)
@@ -68,27 +70,43 @@ def _made(cls: type[Any], found: dict[str, Any]) -> Any:
     try:
         return cls(**found)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a class of the user's may raise what it likes
-        raise Misfit.because(_text(error)) from None
+        raise Misfit.because(reason_of(error)) from None
 
 
-def _refusals(cls: type[Any], fields: tuple[Field, ...], found: dict[str, Any]) -> Iterator[Complaint]:
+def _refusals(
+    cls: type[Any], fields: tuple[Field, ...], value: dict[str, Any], found: dict[str, Any]
+) -> Iterator[Complaint]:
     """Yield what the validators of the sound fields say; attrs itself would stop at the first that refuses."""
-    instance = object.__new__(cls)
-    for field in fields:
-        part = found.get(field.key, field.default)
-        if part is not attrs.NOTHING and field.attribute.converter is None:
-            object.__setattr__(instance, field.name, part)
+    try:
+        instance = _bare(cls)
+    except TypeError:
+        return  # It derives from what is not made without arguments, such as a date.
+    _fill(instance, fields, value, found)
+    whole = all(hasattr(instance, attribute.name) for attribute in attrs.fields(cls))
     for field in fields:
         if field.attribute.validator is not None and hasattr(instance, field.name):
             try:
                 field.attribute.validator(instance, field.attribute, getattr(instance, field.name))
-            except AttributeError:
-                continue  # It looks at another field, which is not sound.
             except (Exception, SystemExit) as error:  # noqa: BLE001 - a validator may raise what it likes
-                yield member(field.key), _text(error)
+                if whole or not _misses(error, instance):
+                    yield member(field.key), reason_of(error)
 
 
-def _text(error: BaseException) -> str:
-    if isinstance(error, SystemExit):
-        return "raised SystemExit"
-    return shortened(str(error.args[0]) if error.args else type(error).__name__)
+def _bare(cls: type[Any]) -> Any:
+    """Return an object of the class without any of its fields; no code of the class itself runs."""
+    # Not always object's: what derives from dict or from an exception is made by these.
+    makers = (vars(base).get("__new__") for base in cls.__mro__)
+    return next(maker for maker in makers if isinstance(maker, BuiltinFunctionType))(cls)
+
+
+def _fill(instance: Any, fields: tuple[Field, ...], value: dict[str, Any], found: dict[str, Any]) -> None:
+    for field in fields:
+        # A default stands in for what is missing, and not for what is wrong.
+        part = found.get(field.key, attrs.NOTHING if field.key in value else field.default)
+        if part is not attrs.NOTHING and field.attribute.converter is None:
+            object.__setattr__(instance, field.name, part)
+
+
+def _misses(error: BaseException, instance: Any) -> bool:
+    """Tell whether a validator looked at a field that is not sound."""
+    return isinstance(error, AttributeError) and error.obj is instance

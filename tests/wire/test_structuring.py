@@ -7,7 +7,7 @@ import attrs
 import pytest
 from attrs import validators
 
-from jobdefs import define
+from jobdefs import Definition, define
 from jobdefs.errors import InvalidPayload
 from jobdefs.wire import codec
 from tests.support.definitions import defined
@@ -46,9 +46,9 @@ class Order:
 ORDER = defined(Order)
 
 
-def faults(value):
+def faults(value, definition=ORDER):
     with pytest.raises(InvalidPayload) as caught:
-        codec.structure(ORDER, value)
+        codec.structure(definition, value)
     return {fault.path: fault.reason for fault in caught.value.faults}
 
 
@@ -71,6 +71,24 @@ def test_every_fault_of_a_payload_is_listed_at_once():
 def test_a_validator_that_needs_an_unsound_field_waits_for_it():
     """A validator that compares with another field says nothing while that field is at fault itself."""
     assert faults({"lines": [], "low": "5", "high": 4}) == {"$.low": "expected an integer, got a string"}
+
+
+def test_a_default_stands_in_only_for_what_is_missing():
+    """A validator that compares with another field does not compare with the default of one that is at fault."""
+
+    @attrs.frozen
+    class Span:
+        start: int = 100
+        end: int = attrs.field(default=200)
+
+        @end.validator
+        def _is_after(self, _: Any, value: int) -> None:
+            if value <= self.start:
+                raise ValueError(f"must be after start {self.start}")
+
+    span = Definition(name="SPAN", payload=Span)
+    assert faults({"start": "1", "end": 50}, span) == {"$.start": "expected an integer, got a string"}
+    assert faults({"end": 50}, span) == {"$.end": "must be after start 100"}
 
 
 def test_members_have_the_names_of_the_constructor():
