@@ -75,7 +75,9 @@ def unique(cls: type, args: tuple[Any, ...], form_of: FormOf) -> Form:
 def _distinct(cls: type, checked: Callable[[Any], Any], items: list[Any]) -> Any:
     try:
         distinct = cls(checked(items))
-    except TypeError:
+    except Misfit:
+        raise
+    except Exception:  # noqa: BLE001 - a hash of the user's may raise what it likes
         raise Misfit.because("holds an item that no set can hold") from None
     if len(distinct) < len(items):
         raise Misfit.because(_TWICE)

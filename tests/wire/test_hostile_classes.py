@@ -24,6 +24,12 @@ class Leaving:
             sys.exit(self.x)
 
 
+@attrs.frozen(eq=False)
+class Unhashed:
+    def __hash__(self) -> int:
+        raise ValueError("not now")
+
+
 def leave(*_: Any) -> Any:
     sys.exit("enough")
 
@@ -147,3 +153,8 @@ def test_a_class_that_cannot_be_made_of_its_fields_refuses_every_payload(one_fie
     holiday = attrs.make_class("Holiday", {"x": at_least_one}, bases=(date,))
     (fault,) = faults(one_field(holiday), {"x": {"x": 1}})
     assert fault.startswith("$.x: ")
+
+
+def test_an_item_whose_hash_fails_is_a_fault(one_field):
+    """A set of such items is refused, whatever their class raises."""
+    assert faults(one_field(set[Unhashed]), {"x": [{}]}) == ["$.x: holds an item that no set can hold"]
