@@ -30,11 +30,6 @@ class Breaker:
         """Whether the last answers failed to come."""
         return self._failures >= TOLERATED
 
-    @property
-    def is_silent(self) -> bool:
-        """Whether the last answer failed to come."""
-        return self._failures > 0
-
     def admits(self) -> bool:
         """Tell whether a request may be made; while the breaker is open, the one that is told so is the probe."""
         if not self.is_open:

@@ -44,7 +44,7 @@ class Passage:
         self._default = MEMORY if durability is None else durability
         self._watch = Watch(store.shown)
         self._breaker = Breaker()
-        self._opened = self._begun = False
+        self._opened = self._begun = self._told_silence = False
         self._turn = asyncio.Lock()
         self._carrier = Carrier(store)
         self._groups: dict[Durability, GroupCommit] = {}
@@ -143,14 +143,16 @@ class Passage:
         self._note_answer()
 
     def _note_answer(self) -> None:
-        if self._breaker.is_silent:
+        if self._told_silence:
+            self._told_silence = False
             logger.info("the server at {} answers again", self._store.shown)
         self._breaker.succeeded()
 
     def _note_silence(self, waited_s: float) -> None:
-        was_silent = self._breaker.is_silent
         self._breaker.failed(waited_s)
-        if self._breaker.is_silent and not was_silent:
+        # A program that only begins tells it by itself, and ends.
+        if not self._told_silence and (self._begun or self._breaker.is_open):
+            self._told_silence = True
             logger.warning("the server at {} gives no answer; requests get 503 until it does", self._store.shown)
 
     async def _meet(self, *, again: bool = False) -> None:
