@@ -1,20 +1,13 @@
 """The forms of types that are made of other types."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from enum import Enum, Flag
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 from jobdefs.wire.form import Form, FormOf, Unsupported, docstring, fixed
 from jobdefs.wire.misfit import JSON_WORDS, Misfit, every, member, shown
 from jobdefs.wire.scalars import key, text, write_integer
-
-# The hash of a text is another one in each process, and of integers of 64 bits no more than nine have one hash.
-_SCATTERED: Final = (str, bytes, int)
-_MOST_ALIKE: Final = 100
-_ALIKE: Final = f"holds more than {_MOST_ALIKE} items of one hash, too many to tell apart"
-_TWICE: Final = "holds the same item twice"
 
 
 def array(args: tuple[Any, ...], form_of: FormOf) -> Form:
@@ -22,9 +15,9 @@ def array(args: tuple[Any, ...], form_of: FormOf) -> Form:
     item = form_of(args[0] if args else Any)
     quick = item.quick
     return Form(
-        structure=lambda value, _=None: every(item.structure, _of(list, value)),
-        quick=lambda value, _=None: [quick(part) for part in _of(list, value)],
-        unstructure=lambda value: every(item.unstructure, _of(list, value)),
+        structure=lambda value, _=None: every(item.structure, taken(list, value)),
+        quick=lambda value, _=None: [quick(part) for part in taken(list, value)],
+        unstructure=lambda value: every(item.unstructure, taken(list, value)),
         schema=lambda defs: {"type": "array", "items": item.schema(defs)},
         reads=(list,),
         sample=[],
@@ -38,63 +31,15 @@ def items(args: tuple[Any, ...], form_of: FormOf) -> Form:
         item = form_of(args[0] if args else Any)
         quick = item.quick
         return Form(
-            structure=lambda value, _=None: tuple(every(item.structure, _of(list, value))),
-            quick=lambda value, _=None: tuple([quick(part) for part in _of(list, value)]),
-            unstructure=lambda value: every(item.unstructure, _of(tuple, value)),
+            structure=lambda value, _=None: tuple(every(item.structure, taken(list, value))),
+            quick=lambda value, _=None: tuple([quick(part) for part in taken(list, value)]),
+            unstructure=lambda value: every(item.unstructure, taken(tuple, value)),
             schema=lambda defs: {"type": "array", "items": item.schema(defs)},
             reads=(list,),
             sample=(),
             hashable=item.hashable,
         )
     return _row(tuple(form_of(arg) for arg in args))
-
-
-def unique(cls: type, args: tuple[Any, ...], form_of: FormOf) -> Form:
-    """``set[X]`` and ``frozenset[X]``: an array without equal items, written in a settled order."""
-    item = form_of(args[0] if args else Any)
-    if not item.hashable:
-        message = "the items of a set must be hashable, and not every value of this type is: use list[X]"
-        raise Unsupported(message)
-
-    checked = list if isinstance(item.sample, _SCATTERED) else _scattered
-
-    def structure(value: Any, _: Any = None) -> Any:
-        return _distinct(cls, checked, every(item.structure, _of(list, value)))
-
-    return Form(
-        structure=structure,
-        quick=lambda value, _=None: _distinct(cls, checked, [item.quick(part) for part in _of(list, value)]),
-        unstructure=lambda value: sorted(every(item.unstructure, checked(_of(cls, value))), key=repr),
-        schema=lambda defs: {"type": "array", "items": item.schema(defs), "uniqueItems": True},
-        reads=(list,),
-        sample=cls(),
-        hashable=cls is frozenset,
-    )
-
-
-def _distinct(cls: type, checked: Callable[[Any], Any], items: list[Any]) -> Any:
-    try:
-        distinct = cls(checked(items))
-    except Misfit:
-        raise
-    except Exception:  # noqa: BLE001 - a hash of the user's may raise what it likes
-        raise Misfit.because("holds an item that no set can hold") from None
-    if len(distinct) < len(items):
-        raise Misfit.because(_TWICE)
-    return distinct
-
-
-def _scattered(items: Any) -> Any:
-    """Return the items of a set; raises Misfit where so many have one hash that it would take seconds to make the set.
-
-    Whoever writes numbers and UUIDs can choose their hashes, and a set compares each item with all others of its hash.
-    """
-    if len(items) > _MOST_ALIKE and len(items) - len(set(map(hash, items))) >= _MOST_ALIKE:
-        worst, count = Counter(map(hash, items)).most_common(1)[0]
-        if count > _MOST_ALIKE:
-            alike = [item for item in items if hash(item) == worst][: _MOST_ALIKE + 1]
-            raise Misfit.because(_TWICE if len(set(alike)) < len(alike) else _ALIKE)
-    return items
 
 
 def mapping(args: tuple[Any, ...], form_of: FormOf) -> Form:
@@ -105,12 +50,12 @@ def mapping(args: tuple[Any, ...], form_of: FormOf) -> Form:
     part = form_of(args[1] if args else Any)
 
     def convert(hook: Callable[[Any], Any], value: Any, _: Any = None) -> dict[str, Any]:
-        keys = every(key, _of(dict, value), step=lambda _: "")
+        keys = every(key, taken(dict, value), step=lambda _: "")
         return dict(zip(keys, every(hook, value.values(), lambda at: member(keys[at])), strict=True))
 
     return Form(
         structure=partial(convert, part.structure),
-        quick=lambda value, _=None: {key(name): part.quick(found) for name, found in _of(dict, value).items()},
+        quick=lambda value, _=None: {key(name): part.quick(found) for name, found in taken(dict, value).items()},
         unstructure=partial(convert, part.unstructure),
         schema=lambda defs: {"type": "object", "additionalProperties": part.schema(defs)},
         reads=(dict,),
@@ -125,7 +70,7 @@ def literal(args: tuple[Any, ...], _: FormOf) -> Form:
         message = "Literal takes strings, integers, booleans and None"
         raise Unsupported(message)
     _check_writable(args)
-    take = _one_of({_key(arg): arg for arg in args}, args)
+    take = _onetaken({_key(arg): arg for arg in args}, args)
     kinds = tuple(dict.fromkeys(type(arg) for arg in args))
     fragment = fixed(const=args[0]) if len(args) == 1 else fixed(enum=list(args))
     return Form(
@@ -160,7 +105,7 @@ def enumeration(cls: type[Enum]) -> Form:
         return value.value
 
     kinds = tuple(dict.fromkeys(map(type, values)))
-    take = _one_of({_key(found.value): found for found in cls}, values)
+    take = _onetaken({_key(found.value): found for found in cls}, values)
     return Form(
         structure=take,
         quick=_known({found.value: found for found in cls}) if kinds == (str,) else take,
@@ -183,7 +128,7 @@ def _check_writable(values: Sequence[Any]) -> None:
             raise Unsupported(f"its value {value!r} {misfit.faults()[0].reason}") from None
 
 
-def _one_of(known: dict[Any, Any], values: Sequence[Any]) -> Callable[..., Any]:
+def _onetaken(known: dict[Any, Any], values: Sequence[Any]) -> Callable[..., Any]:
     reason = f"must be one of {shown(values)}"
 
     def take(value: Any, _: Any = None) -> Any:
@@ -209,11 +154,11 @@ def _row(forms: tuple[Form, ...]) -> Form:
 
     readers, writers = [form.structure for form in forms], [form.unstructure for form in forms]
     return Form(
-        structure=lambda value, _=None: tuple(convert(readers, _of(list, value))),
+        structure=lambda value, _=None: tuple(convert(readers, taken(list, value))),
         quick=lambda value, _=None: tuple(
-            [form.quick(part) for form, part in zip(forms, _of(list, value), strict=True)]
+            [form.quick(part) for form, part in zip(forms, taken(list, value), strict=True)]
         ),
-        unstructure=lambda value: convert(writers, _of(tuple, value)),
+        unstructure=lambda value: convert(writers, taken(tuple, value)),
         schema=lambda defs: {
             "type": "array",
             "prefixItems": [form.schema(defs) for form in forms],
@@ -226,7 +171,8 @@ def _row(forms: tuple[Form, ...]) -> Form:
     )
 
 
-def _of(cls: type, value: Any) -> Any:
+def taken(cls: type, value: Any) -> Any:
+    """Return a value that is of a class, and not of one that derives from it; raises Misfit for any other."""
     if value.__class__ is not cls:
         raise Misfit.expected(JSON_WORDS.get(cls) or f"a {cls.__name__}", value)
     return value

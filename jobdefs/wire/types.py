@@ -13,7 +13,7 @@ from uuid import UUID
 import attrs
 
 from jobdefs.errors import DefinitionError
-from jobdefs.wire import containers, scalars
+from jobdefs.wire import containers, scalars, sets
 from jobdefs.wire.classes import class_form
 from jobdefs.wire.form import Form, FormOf, Unsupported, described, fixed
 from jobdefs.wire.hints import instead_of
@@ -73,8 +73,8 @@ SINGLE: Final[dict[Any, Form]] = {
 COMPOUND: Final[dict[Any, Callable[[tuple[Any, ...], FormOf], Form]]] = {
     list: containers.array,
     tuple: containers.items,
-    set: partial(containers.unique, set),
-    frozenset: partial(containers.unique, frozenset),
+    set: partial(sets.unique, set),
+    frozenset: partial(sets.unique, frozenset),
     dict: containers.mapping,
     Union: choice,
     UnionType: choice,
