@@ -2,16 +2,20 @@
 
 import re
 from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from datetime import date
+from enum import Enum
+from types import NoneType
 from typing import Any, Final
 
 import annotated_types as at
 import attrs
 
+from jobdefs.wire.ecma import in_ecma
 from jobdefs.wire.form import Defs, Form, Fragment, Unsupported
+from jobdefs.wire.limits import bounds_at_all
 from jobdefs.wire.misfit import Misfit, shown
-from jobdefs.wire.telling import told
-
-_PYTHON_ONLY: Final = re.compile(r"\(\?[P#(>aiLmsux]|\\[AZN]|[*+?}]\+|\{,")
+from jobdefs.wire.telling import flags_of, told
 
 CONDITIONS: Final = "x-conditions"
 """Where a schema says in words what JSON Schema has no word for."""
@@ -28,7 +32,7 @@ class Pattern:
 def _settled(options: Container[Any]) -> Container[Any]:
     # Containers other than these may be endless, or mean something else by "in", as a string does. attrs makes a tuple
     # of a set, whose order is another one in each process; a schema has one order.
-    return tuple(sorted(options, key=repr)) if isinstance(options, (tuple, frozenset)) else options
+    return tuple(sorted(options, key=told)) if isinstance(options, (tuple, frozenset)) else options
 
 
 @attrs.frozen(eq=False)
@@ -40,11 +44,15 @@ class OneOf:
 
 @attrs.frozen
 class Bound:
-    """One condition: whether a value keeps it, what to say of one that does not, and its JSON Schema keywords."""
+    """One condition: whether a value keeps it, what to say of one that does not, and its JSON Schema keywords.
+
+    ``words`` are what a schema says that has no keyword, where the reason leaves something out.
+    """
 
     holds: Callable[[Any], bool]
     reason: Callable[[Any], str]
     keywords: Callable[[Fragment, Form], Fragment]
+    words: str = ""
 
 
 def bounded(form: Form, marks: Iterable[Any]) -> Form:
@@ -68,7 +76,7 @@ def bounded(form: Form, marks: Iterable[Any]) -> Form:
         for bound in bounds:
             keywords = bound.keywords(fragment, form)
             if not keywords:
-                fragment.setdefault(CONDITIONS, []).append(bound.reason(form.sample))
+                fragment.setdefault(CONDITIONS, []).append(bound.words or bound.reason(form.sample))
             if keywords.keys() & fragment.keys():
                 fragment.setdefault("allOf", []).append(keywords)
             else:
@@ -121,9 +129,9 @@ def _bounds(marks: Iterable[Any], form: Form) -> Iterator[Bound]:
     for mark in marks:
         if isinstance(mark, at.GroupedMetadata):
             yield from _bounds(mark, form)
-        elif type(mark) in BOUNDS:
+        elif type(mark) in BOUNDS and bounds_at_all(mark, form.sample):
             yield _applied(BOUNDS[type(mark)](mark), mark, form)
-        elif isinstance(mark, at.BaseMetadata) and not isinstance(mark, at.Unit):
+        elif isinstance(mark, at.BaseMetadata) and type(mark) not in (*BOUNDS, at.Unit):
             message = f"the bound {mark!r} is not supported"
             raise Unsupported(message)
 
@@ -146,7 +154,7 @@ def _compared(symbol: str, keyword: str, field: str, holds: _Compare) -> Callabl
         limit = getattr(mark, field)
         return Bound(
             holds=holds(limit),
-            reason=lambda _: f"must be {symbol} {limit}",
+            reason=lambda _: f"must be {symbol} {told(limit) if isinstance(limit, AbstractSet) else limit}",
             keywords=_numeric(keyword, limit),
         )
 
@@ -188,26 +196,46 @@ def _predicate(mark: at.Predicate) -> Bound:
 
 def _pattern(mark: Pattern) -> Bound:
     match = getattr(mark.pattern, mark.how)
-    source = {"search": "{}", "match": "^(?:{})", "fullmatch": "^(?:{})$"}[mark.how].format(mark.pattern.pattern)
-    keywords = {"pattern": source} if mark.pattern.flags == re.UNICODE and not _PYTHON_ONLY.search(source) else {}
+    extra = ", ".join([*([] if mark.how == "fullmatch" else [mark.how]), *flags_of(mark.pattern)])
+    reason = f"must match {mark.pattern.pattern}{extra and f' ({extra})'}"
+    keywords = in_ecma(mark.pattern, mark.how)
     return Bound(
         holds=lambda value: match(value) is not None,
-        reason=lambda _: f"must match {mark.pattern.pattern}",
+        reason=lambda _: reason,
         keywords=lambda fragment, form: dict(keywords) if _countable(fragment, form) == "Length" else {},
     )
 
 
 def _one_of(mark: OneOf) -> Bound:
     options = mark.options if isinstance(mark.options, tuple) else ()
-    reason = f"must be one of {shown(options, repr)}" if options else f"must be in {told(mark.options)}"
+    reason = f"must be one of {shown(options, told)}" if options else f"must be in {told(mark.options)}"
+    # True == 1 in Python, but not in JSON.
+    known = [(option.__class__ is bool, option) for option in options]
 
     def keywords(_: Fragment, form: Form) -> Fragment:
+        if not options or not all(map(_is_spelled_alike, options)):
+            return {}
         try:
-            return {"enum": [form.unstructure(option) for option in options]} if options else {}
+            return {"enum": [_plain(form.unstructure(option)) for option in options]}
         except Misfit:
             return {}
 
-    return Bound(holds=lambda value: value in mark.options, reason=lambda _: reason, keywords=keywords)
+    return Bound(
+        holds=lambda value: (value.__class__ is bool, value) in known if options else value in mark.options,
+        reason=lambda _: reason,
+        keywords=keywords,
+        words=f"must be one of {', '.join(map(told, options))}" if options else "",
+    )
+
+
+def _plain(written: Any) -> Any:
+    # A member of a StrEnum is a string, too.
+    return written.value if isinstance(written, Enum) else written
+
+
+def _is_spelled_alike(option: Any) -> bool:
+    # JSON has one way to write such a value, where it has many for a moment, and an order for what is a set in Python.
+    return isinstance(option, Enum) or type(option) in (str, int, float, bool, date, NoneType)
 
 
 def _numeric(keyword: str, limit: Any) -> Callable[[Fragment, Form], Fragment]:

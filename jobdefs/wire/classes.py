@@ -51,7 +51,7 @@ def _resolved(cls: type[Any]) -> type[Any]:
 def _field(cls: type[Any], attribute: "attrs.Attribute[Any]", form_of: FormOf) -> Field:
     where = f"{_place(cls)}.{attribute.name}"
     try:
-        field = Field(attribute, form_of(_type(attribute)))
+        field = Field(attribute, _form(attribute, form_of))
     except (Unsupported, RecursionError) as error:
         reason = (
             "it leads back to itself; make it an attrs class, or use Any"
@@ -75,13 +75,13 @@ def _field(cls: type[Any], attribute: "attrs.Attribute[Any]", form_of: FormOf) -
     return field
 
 
-def _type(attribute: "attrs.Attribute[Any]") -> Any:
+def _form(attribute: "attrs.Attribute[Any]", form_of: FormOf) -> Form:
     if attribute.validator is None:
-        return Any if attribute.type is None else attribute.type
+        return form_of(Any if attribute.type is None else attribute.type)
     # annotated_types takes longer to import than all of this: a definition without bounds does without it.
-    from jobdefs.wire.validators import refined
+    from jobdefs.wire.conditions import conditioned
 
-    return refined(attribute)
+    return conditioned(attribute, form_of)
 
 
 def _structure(cls: type[Any], fields: tuple[Field, ...], *, quick: bool = False) -> Callable[..., Any]:
@@ -127,8 +127,6 @@ def _fragment(cls: type[Any], fields: tuple[Field, ...], defs: Defs) -> Fragment
         fragment = properties[field.key] = field.form.schema(defs)
         if field.default is not attrs.NOTHING and field.attribute.converter is None:
             fragment["default"] = field.form.unstructure(field.default)
-        if field.attribute.validator is not None:
-            _add_conditions(fragment, field)
         if field.description:
             fragment["description"] = field.description
         if field.examples:
@@ -141,15 +139,6 @@ def _fragment(cls: type[Any], fields: tuple[Field, ...], defs: Defs) -> Fragment
         "required": [field.key for field in fields if field.required],
         "additionalProperties": False,
     }
-
-
-def _add_conditions(fragment: Fragment, field: Field) -> None:
-    # As above: annotated_types is slow to import.
-    from jobdefs.wire.bounds import CONDITIONS
-    from jobdefs.wire.conditions import conditions
-
-    if found := list(conditions(field.attribute.validator)):
-        fragment.setdefault(CONDITIONS, []).extend(found)
 
 
 def _example(cls: type[Any], field: Field, example: Any) -> Any:

@@ -1,44 +1,41 @@
-"""Tells in words what validators ask for that JSON Schema has no word for."""
+"""Says in words what attrs validators ask for that JSON Schema has no word for, or that a value did not keep."""
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Final
+from traceback import walk_tb
+from typing import Any
 
-from attrs import validators
+import attrs
 
+from jobdefs.wire import kinds
+from jobdefs.wire.bounds import CONDITIONS
+from jobdefs.wire.form import Defs, Form, FormOf, Fragment
 from jobdefs.wire.telling import told
-from jobdefs.wire.validators import AND, DEEP_ITERABLE, INSTANCE_OF, MARKS, OPTIONAL, parts_of
-
-_NESTED: Final[dict[Any, tuple[str, Callable[[Any], Iterable[Any]]]]] = {
-    AND: ("and_", parts_of),
-    OPTIONAL: ("optional", lambda known: (known.validator,)),
-    DEEP_ITERABLE: ("deep_iterable", lambda known: (known.member_validator, known.iterable_validator)),
-    type(validators.not_(validators.ge(0))): ("not_", lambda known: (known.validator,)),
-    type(validators.or_(validators.ge(0), validators.ge(0))): ("or_", lambda known: known.validators),
-    type(validators.deep_mapping(validators.ge(0))): (
-        "deep_mapping",
-        lambda known: (known.key_validator, known.value_validator, known.mapping_validator),
-    ),
-}
+from jobdefs.wire.validators import refined
 
 
-def conditions(validator: Any) -> Iterator[str]:
-    """Yield in words what validators ask for that have no mark."""
-    kind = type(validator)
-    if validator is None or kind in MARKS or kind is INSTANCE_OF:
-        return
-    if kind not in (AND, OPTIONAL, DEEP_ITERABLE):
-        yield f"is checked by {_words(validator)}"
-        return
-    _, parts = _NESTED[kind]
-    for part in parts(validator):
-        yield from conditions(part)
+def conditioned(attribute: "attrs.Attribute[Any]", form_of: FormOf) -> Form:
+    """Return the form of a field that has validators; its schema tells all of them."""
+    type_, left = refined(attribute)
+    form = form_of(type_)
+
+    def schema(defs: Defs) -> Fragment:
+        fragment = form.schema(defs)
+        fragment.setdefault(CONDITIONS, []).extend(f"is checked by {words}" for words in left)
+        return fragment
+
+    return attrs.evolve(form, schema=schema) if left else form
 
 
-def _words(validator: Any) -> str:
-    kind = type(validator)
-    if kind in MARKS:
-        return told(MARKS[kind](validator))
-    if kind not in _NESTED:
-        return told(validator)
-    name, parts = _NESTED[kind]
-    return f"{name}({', '.join(_words(part) for part in parts(validator) if part is not None)})"
+def refusal(error: BaseException) -> str | None:
+    """Return what attrs' own validator asked for that raised the error, None where other code raised it.
+
+    The texts of attrs tell the value, which may be a secret, and its validators by a repr that no reader can use.
+    """
+    frames = [frame for frame, _ in walk_tb(error.__traceback__)]
+    if not kinds.is_own(frames[-1].f_globals.get("__name__", "")):
+        return None
+    callers = (frame.f_locals.get("self") for frame in frames)
+    for validator in callers:
+        kind = type(validator)
+        if kinds.is_own(kind.__module__) and kind not in (kinds.AND, kinds.OPTIONAL):
+            return f"must keep: {told(validator)}"
+    return None

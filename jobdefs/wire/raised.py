@@ -4,7 +4,15 @@ from jobdefs.wire.misfit import shortened
 
 
 def reason_of(error: BaseException) -> str:
-    """Return the reason that an exception gives; its name, where it gives none that could stand alone."""
+    """Return the reason that an exception gives; its name, where it gives none that could stand alone.
+
+    Where one of attrs' own validators raised it, the reason is what it asked for.
+    """
+    # A class that has no validators does without annotated_types, which is slow to import.
+    from jobdefs.wire.conditions import refusal
+
+    if asked := refusal(error):
+        return shortened(asked)
     name = type(error).__name__
     if isinstance(error, SystemExit):
         return f"raised {name}"

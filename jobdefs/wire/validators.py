@@ -1,109 +1,85 @@
 """Says attrs validators as the marks of ``Annotated``, so that one vocabulary reaches structuring and schema."""
 
 import functools
-import operator
 from collections.abc import Callable
-from types import NoneType, UnionType
-from typing import Annotated, Any, Final, Union, get_args, get_origin
+from typing import Any, Final, Union, get_args, get_origin
 
 import annotated_types as at
 import attrs
-from attrs import validators
 
+from jobdefs.wire import kinds
 from jobdefs.wire.bounds import OneOf, Pattern
-from jobdefs.wire.narrowing import narrowed
+from jobdefs.wire.narrowing import bare, decidable, marked, narrowed, takes_none, without_none
+from jobdefs.wire.telling import told
 
 _COMPARISONS: Final = {">=": at.Ge, ">": at.Gt, "<=": at.Le, "<": at.Lt}
+_ARRAYS: Final[dict[Any, tuple[Any, ...]]] = {list: (Any,), set: (Any,), frozenset: (Any,), tuple: (Any, ...)}
+"""The types whose items have a type, and the arguments of those that are written without."""
 
-AND: Final[Any] = type(validators.and_())
-OPTIONAL: Final[Any] = type(validators.optional(validators.ge(0)))
-INSTANCE_OF: Final[Any] = type(validators.instance_of(int))
-DEEP_ITERABLE: Final[Any] = type(validators.deep_iterable(validators.ge(0)))
-
-MARKS: Final[dict[Any, Callable[[Any], Any]]] = {
-    type(validators.ge(0)): lambda known: _COMPARISONS[known.compare_op](known.bound),
-    type(validators.min_len(0)): lambda known: at.MinLen(known.min_length),
-    type(validators.max_len(0)): lambda known: at.MaxLen(known.max_length),
-    type(validators.matches_re("")): lambda known: Pattern(known.pattern, known.match_func.__name__),
-    type(validators.in_(())): lambda known: OneOf(known.options),
+_MARKS: Final[dict[Any, Callable[[Any], Any]]] = {
+    kinds.COMPARISON: lambda known: _COMPARISONS[known.compare_op](known.bound),
+    kinds.MIN_LEN: lambda known: at.MinLen(known.min_length),
+    kinds.MAX_LEN: lambda known: at.MaxLen(known.max_length),
+    kinds.MATCHES_RE: lambda known: Pattern(known.pattern, known.match_func.__name__),
+    kinds.IN: lambda known: OneOf(known.options),
 }
 
 
-def refined(attribute: "attrs.Attribute[Any]") -> Any:
-    """Return the type of a field with its validators said as marks.
+def refined(attribute: "attrs.Attribute[Any]") -> tuple[Any, list[str]]:
+    """Return the type of a field with its validators said as marks, and the others in words.
 
-    Validators that have no mark still run, when attrs makes the object.
+    These still run, when attrs makes the object.
     """
-    type_ = Any if attribute.type is None else attribute.type
-    if _refuses_none(attribute.validator, attribute):
-        type_ = _without_none(type_)
-    return _refine(attribute.validator, type_)
+    refinement = _Refinement(attribute)
+    type_ = refinement.of(attribute.validator, Any if attribute.type is None else attribute.type)
+    return type_, list(dict.fromkeys(refinement.left))
 
 
-def _refine(validator: Any, type_: Any) -> Any:
-    kind = type(validator)
-    if kind in MARKS:
-        return Annotated[type_, MARKS[kind](validator)]
-    if kind is AND:
-        return functools.reduce(lambda refining, part: _refine(part, refining), parts_of(validator), type_)
-    if kind is OPTIONAL:
-        inner = _refine(validator.validator, _without_none(type_))
-        return Union[inner, None] if _takes_none(type_) else inner  # noqa: UP007 - built at run time
-    if kind is INSTANCE_OF:
-        base, marks = _split(type_)
-        return _joined(narrowed(base, validator.type), marks)
-    if kind is DEEP_ITERABLE:
-        return _refine_items(validator, type_)
-    return type_
+@attrs.frozen(eq=False)
+class _Refinement:
+    """One walk through the validators of a field; ``left`` are those that no mark says."""
 
+    attribute: "attrs.Attribute[Any]"
+    left: list[str] = attrs.field(factory=list)
 
-def _refine_items(validator: Any, type_: Any) -> Any:
-    base, marks = _split(type_)
-    args = get_args(base)
-    if get_origin(base) in (list, set, frozenset):
-        base = get_origin(base)[_refine(validator.member_validator, args[0])]
-    elif get_origin(base) is tuple and args[-1] is Ellipsis:
-        base = tuple[_refine(validator.member_validator, args[0]), ...]  # type: ignore[misc]
-    type_ = _joined(base, marks)
-    return type_ if validator.iterable_validator is None else _refine(validator.iterable_validator, type_)
-
-
-def parts_of(validator: Any) -> tuple[Any, ...]:
-    """Return the validators that ``and_`` holds."""
-    parts: tuple[Any, ...] = validator._validators  # noqa: SLF001 - attrs has no public way to it
-    return parts
-
-
-def _refuses_none(validator: Any, attribute: "attrs.Attribute[Any]") -> bool:
-    if type(validator) is AND:
-        return any(_refuses_none(part, attribute) for part in parts_of(validator))
-    if not type(validator).__module__.startswith("attr."):
-        return False
-    try:
-        validator(None, attribute, None)
-    except Exception:  # noqa: BLE001 - whatever it raises, it refuses
-        return True
-    return False
-
-
-def _takes_none(type_: Any) -> bool:
-    base, _ = _split(type_)
-    return get_origin(base) in (Union, UnionType) and NoneType in get_args(base)
-
-
-def _without_none(type_: Any) -> Any:
-    if not _takes_none(type_):
+    def of(self, validator: Any, type_: Any) -> Any:
+        kind = type(validator)
+        if self._refuses_none(validator):
+            type_ = without_none(type_)
+        if kind in _MARKS:
+            return marked(type_, _MARKS[kind](validator))
+        if kind is kinds.INSTANCE_OF and decidable(validator.type):
+            return narrowed(type_, validator.type)
+        if kind is kinds.AND:
+            return functools.reduce(lambda found, part: self.of(part, found), kinds.parts_of(validator), type_)
+        if kind is kinds.OPTIONAL:
+            inner = self.of(validator.validator, without_none(type_))
+            return Union[inner, None] if takes_none(type_) else inner  # noqa: UP007 - built at run time
+        if kind is kinds.DEEP_ITERABLE:
+            type_ = self._of_items(validator.member_validator, type_)
+            return type_ if (whole := validator.iterable_validator) is None else self.of(whole, type_)
+        self.left.append(told(validator))
         return type_
-    base, marks = _split(type_)
-    rest = functools.reduce(operator.or_, (arg for arg in get_args(base) if arg is not NoneType))
-    return _joined(rest, marks)
 
+    def _of_items(self, validator: Any, type_: Any) -> Any:
+        base, marks = bare(type_)
+        kind = get_origin(base) or base
+        items = _Refinement(self.attribute)
+        if kind in _ARRAYS:
+            args = _ARRAYS[kind] if base is kind else get_args(base)
+            base = kind[tuple(arg if arg is Ellipsis else items.of(validator, arg) for arg in args)]
+        else:
+            items.left.append(told(validator))
+        self.left.extend(f"deep_iterable({words})" for words in items.left)
+        return marked(base, *marks)
 
-def _split(type_: Any) -> tuple[Any, tuple[Any, ...]]:
-    return (type_.__origin__, type_.__metadata__) if get_origin(type_) is Annotated else (type_, ())
-
-
-def _joined(base: Any, marks: tuple[Any, ...]) -> Any:
-    for mark in marks:
-        base = Annotated[base, mark]
-    return base
+    def _refuses_none(self, validator: Any) -> bool:
+        if type(validator) is kinds.AND:
+            return any(map(self._refuses_none, kinds.parts_of(validator)))
+        if not kinds.is_own(type(validator).__module__):
+            return False
+        try:
+            validator(None, self.attribute, None)
+        except Exception:  # noqa: BLE001 - whatever it raises, it refuses
+            return True
+        return False

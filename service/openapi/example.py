@@ -26,6 +26,7 @@ _GUESSES: Final = (
     "a-1",
 )
 _DEEPEST: Final = 8
+_LONGEST: Final = 1000
 
 
 class Unimaginable(Exception):
@@ -65,12 +66,20 @@ def _text(schema: Fragment, _root: Fragment, _depth: int) -> str:
         return _BY_FORMAT.get(schema["format"], "text")
     if "contentEncoding" in schema:
         return "AA=="
-    least, most = schema.get("minLength", 0), schema.get("maxLength")
+    least, most = _least(schema, "minLength"), schema.get("maxLength")
     for guess in _GUESSES:
         fitting = guess.ljust(least, "x")[:most]
         if re.search(schema.get("pattern", ""), fitting):
             return fitting
     raise Unimaginable
+
+
+def _least(schema: Fragment, keyword: str) -> int:
+    least: int = schema.get(keyword, 0)
+    if least > _LONGEST:
+        # An example is there to be read, and has to fit into memory.
+        raise Unimaginable
+    return least
 
 
 def _number(schema: Fragment, _root: Fragment, _depth: int) -> int:
@@ -84,7 +93,7 @@ def _number(schema: Fragment, _root: Fragment, _depth: int) -> int:
 def _array(schema: Fragment, root: Fragment, depth: int) -> list[Any]:
     if "prefixItems" in schema:
         return [_value(part, root, depth + 1) for part in schema["prefixItems"]]
-    least = schema.get("minItems", 0)
+    least = _least(schema, "minItems")
     try:
         return [_value(schema["items"], root, depth + 1) for _ in range(max(least, 1))]
     except Unimaginable:

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from pytest_aiohttp.plugin import AiohttpClient
 
 import service
-from jobdefs import Catalog, define
+from jobdefs import Catalog, Definition, define
 from jobdefs.errors import InvalidOption
 from jobdefs.storage.contract import Outcome
 from jobdefs.storage.drivers import AsyncStore
@@ -187,6 +187,14 @@ def test_an_example_for_each_payload(described: dict[str, Any]):
     assert isinstance(codec.structure(PARCEL, example), Parcel)
     assert schemas["Enqueue.PARCEL.SEND"]["examples"] == [{"payload": example}]
     assert "examples" not in schemas["Payload.many"]
+
+
+@pytest.mark.parametrize("type_", [Annotated[str, MinLen(10**12)], Annotated[list[int], MinLen(10**12)]])
+def test_no_example_that_fits_nowhere(type_: Any):
+    """An example that is too long to be read is not made, lest the document take all the memory."""
+    payload = attrs.make_class("Payload", {"x": attrs.field(type=type_)})
+    whole = document(ROUTES, Catalog((Definition(name="LONG", payload=payload),)), guarded=True)
+    assert "examples" not in whole["components"]["schemas"]["Payload.LONG"]
 
 
 def test_nothing_to_enqueue():

@@ -1,8 +1,9 @@
 """Edits of a definition, each with the paths that it breaks: for queued jobs, and in a rolling deploy."""
 
+import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
@@ -15,6 +16,23 @@ from jobdefs import Definition, RetryPolicy, Unique
 Small = Enum("Small", {"A": "a", "B": "b"})
 Large = Enum("Large", {"A": "a", "B": "b", "C": "c"})
 Other = Enum("Other", {"A": "a", "C": "c"})
+
+
+class Shade(StrEnum):
+    DARK = "dark"
+
+
+@attrs.frozen
+class Between:
+    """A validator, of which either field may be left out."""
+
+    least: int | None = None
+    most: int | None = None
+
+    def __call__(self, _instance: Any, _field: Any, value: int) -> None:
+        """Refuse what is outside."""
+        if (self.least is not None and value < self.least) or (self.most is not None and value > self.most):
+            raise ValueError("is outside")
 
 
 @attrs.frozen
@@ -214,6 +232,38 @@ EDITS: Final = (
     _type("drop a condition", Annotated[int, at.Predicate(is_even)], int, "", "$.x"),
     _fields("add a validator", {"x": int}, {"x": checked(int, refuse_seven)}, "$.x", ""),
     _fields("drop a validator", {"x": checked(int, refuse_seven)}, {"x": int}, "", "$.x"),
+    _fields("limit by members of an Enum", {"x": str}, {"x": checked(str, validators.in_([Shade.DARK]))}, "$.x", ""),
+    _fields(
+        "turn a validator round", {"x": checked(int, Between(80))}, {"x": checked(int, Between(most=80))}, "$.x", "$.x"
+    ),
+    _fields(
+        "add a flag to a pattern",
+        {"x": checked(str, validators.matches_re("[a-z]*", re.IGNORECASE))},
+        {"x": checked(str, validators.matches_re("[a-z]*", re.IGNORECASE | re.ASCII))},
+        "$.x",
+        "$.x",
+    ),
+    _fields(
+        "search for a pattern",
+        {"x": checked(str, validators.matches_re("(?i:a)"))},
+        {"x": checked(str, validators.matches_re("(?i:a)", func=re.search))},
+        "$.x",
+        "$.x",
+    ),
+    _fields(
+        "bound the items of a pair",
+        {"x": tuple[int, int]},
+        {"x": checked(tuple[int, int], validators.deep_iterable(validators.le(100)))},
+        "$.x[0] $.x[1]",
+        "",
+    ),
+    _fields(
+        "bound the keys of an object",
+        {"x": dict[str, int]},
+        {"x": checked(dict[str, int], validators.deep_iterable(validators.max_len(3)))},
+        "$.x",
+        "",
+    ),
     _type("bound a Decimal", Decimal, Annotated[Decimal, at.Ge(Decimal(1))], "$.x", ""),
     Edit(
         "queue, priority, retries, uniqueness and description",

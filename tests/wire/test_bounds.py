@@ -1,14 +1,16 @@
 """Bounds from annotated_types and from attrs validators: enforced both ways, and told in plain words."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 import annotated_types as at
 import attrs
 import pytest
 from attrs import validators
+from jsonschema import Draft202012Validator
 
 from jobdefs.errors import DefinitionError, InvalidPayload
 from jobdefs.wire import codec
@@ -93,7 +95,7 @@ BOUNDS: list[Any] = [
         "must have at least 1 character(s)",
     ),
     (tuple[int, ...], validators.deep_iterable(validators.ge(1)), [1], [0], "must be >= 1"),
-    (int, validators.not_(validators.in_([7])), 6, 7, "not_ validator child"),
+    (int, validators.not_(validators.in_([7])), 6, 7, "must keep: not_(in_(7))"),
 ]
 
 
@@ -149,15 +151,15 @@ def test_bounds_are_shown_in_the_schema(one_field, type_, validator, fragment):
         (Annotated[int, at.Predicate(is_odd)], None, "must satisfy is_odd"),
         (Annotated[int, at.Predicate(lambda _: True)], None, "must keep its condition"),
         (str, validators.matches_re("(?P<all>a)"), "must match (?P<all>a)"),
-        (str, validators.matches_re("a", flags=re.IGNORECASE), "must match a"),
+        (str, validators.matches_re("a", flags=re.IGNORECASE), "must match a (IGNORECASE)"),
         (str, validators.in_("abc"), "must be in 'abc'"),
         (int, validators.optional(is_small), "is checked by is_small"),
-        (list[int], validators.deep_iterable(is_small, validators.max_len(3)), "is checked by is_small"),
-        (int, validators.not_(validators.in_({2, 1})), "is checked by not_(OneOf((1, 2)))"),
-        (int, validators.or_(validators.ge(9), is_small), "is checked by or_(Ge(9), is_small)"),
-        (dict[str, int], validators.deep_mapping(None, validators.ge(1)), "is checked by deep_mapping(Ge(1))"),
+        (list[int], validators.deep_iterable(is_small, validators.max_len(3)), "is checked by deep_iterable(is_small)"),
+        (int, validators.not_(validators.in_({2, 1})), "is checked by not_(in_(1, 2))"),
+        (int, validators.or_(validators.ge(9), is_small), "is checked by or_(ge(9), is_small)"),
+        (dict[str, int], validators.deep_mapping(None, validators.ge(1)), "is checked by deep_mapping(value=ge(1))"),
         (int, validators.in_(Odd()), "must be in Odd"),
-        (str, AtMost(5), "is checked by AtMost(5)"),
+        (str, AtMost(5), "is checked by AtMost(longest=5)"),
     ],
 )
 def test_bounds_that_json_schema_would_misunderstand_are_said_in_words(one_field, type_, validator, condition):
@@ -199,3 +201,34 @@ def test_a_bound_of_annotated_types_that_is_not_enforced_is_refused(one_field):
     """A bound that nobody would check is an error of the definition, not a silent promise."""
     with pytest.raises(DefinitionError, match=r"Payload\.x.*Timezone\(tz=None\) is not supported"):
         one_field(Annotated[datetime, at.Timezone(None)])
+
+
+# type, the one value that it may have, its spellings
+SPELLINGS: list[Any] = [
+    (Decimal, Decimal(1), ["1", "1.0", "1e0"]),
+    (datetime, NEW_YEAR, ["2026-01-01T00:00:00Z", "2026-01-01T01:00:00+01:00"]),
+    (UUID, UUID(int=10), ["00000000-0000-0000-0000-00000000000a", "00000000-0000-0000-0000-00000000000A"]),
+    (timedelta, timedelta(minutes=1), ["PT1M", "PT60S"]),
+    (frozenset[str], frozenset("ab"), [["a", "b"], ["b", "a"]]),
+    (int, 1, [1, 1.0]),
+    (date, NEW_YEAR.date(), ["2026-01-01"]),
+    (bool, True, [True]),
+]
+
+
+@pytest.mark.parametrize(("type_", "value", "spellings"), SPELLINGS)
+def test_in_lets_every_spelling_of_a_value_pass(one_field, type_, value, spellings):
+    """The schema lists values by `enum` only where that leaves out no spelling that structuring reads."""
+    definition = one_field(type_, validator=validators.in_([value]))
+    judge = Draft202012Validator(json_schema(definition))
+    for spelling in spellings:
+        judge.validate({"x": spelling})
+        assert codec.structure(definition, {"x": spelling}).x == value
+
+
+def test_in_tells_true_from_1(one_field):
+    """Python takes 1 for True; JSON does not, and neither does `enum`."""
+    definition = one_field(Any, validator=validators.in_([True]))
+    assert json_schema(definition)["properties"]["x"] == {"enum": [True]}
+    with pytest.raises(InvalidPayload, match="must be one of True"):
+        codec.structure(definition, {"x": 1})
