@@ -3,17 +3,15 @@
 import threading
 import time
 from collections.abc import Callable
-from random import SystemRandom
 from typing import Final
 
+from consumer.jitter import jittered
 from jobdefs.errors import StoreError
 from jobdefs.storage.drivers import Store
 
 # Nothing gets lost here but time: what the marker is for comes with the next beat, too.
 _POLL_S: Final = 30.0
 _PAUSE_S: Final = 1.0
-# Not the shared generator: these threads are beside programs, and tests, that may have seeded it.
-_spread: Final = SystemRandom().uniform
 
 
 class Summons:
@@ -37,8 +35,7 @@ class Summons:
     def _wait_on(self) -> None:
         while not self._stopped.is_set():
             try:
-                # Jittered, so that many consumers do not ask in step.
-                if self._store.wait([self._marker], _POLL_S * _spread(0.8, 1.2)) is not None:
+                if self._store.wait([self._marker], jittered(_POLL_S)) is not None:
                     self._called()
             except StoreError:
                 time.sleep(_PAUSE_S)

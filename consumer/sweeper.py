@@ -2,11 +2,11 @@
 
 import threading
 from datetime import timedelta
-from random import SystemRandom
 from typing import Final
 
 from loguru import logger
 
+from consumer.jitter import jittered
 from jobdefs.errors import StoreError, StoreUnavailable
 from jobdefs.storage.drivers import Store
 from jobdefs.storage.inspection import InspectionCalls
@@ -14,8 +14,6 @@ from jobdefs.storage.upkeep import UpkeepCalls
 
 _PAUSE_S: Final = 0.5
 _JITTER: Final = 0.2
-# Not the shared generator: these threads are beside programs, and tests, that may have seeded it.
-_spread: Final = SystemRandom().uniform
 
 
 class Sweeper:
@@ -43,8 +41,7 @@ class Sweeper:
 
     def _sweep_on(self) -> None:
         pause_s = 0.0
-        # Jittered, so that many consumers do not ask in step.
-        while not self._stopped.wait(pause_s * _spread(1, 1 + _JITTER)):
+        while not self._stopped.wait(jittered(pause_s, 1, 1 + _JITTER)):
             pause_s = _PAUSE_S
             try:
                 pause_s = max(pause_s, self._step())

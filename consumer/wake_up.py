@@ -4,17 +4,15 @@ import math
 import threading
 import time
 from collections.abc import Sequence
-from random import SystemRandom
 from typing import Final
 
 from consumer.intake import Intake
+from consumer.jitter import jittered
 from jobdefs.errors import StoreError
 from jobdefs.storage.drivers import Store
 
 _POLL_S: Final = 7.0
 _PAUSE_S: Final = 1.0
-# Not the shared generator: these threads are beside programs, and tests, that may have seeded it.
-_spread: Final = SystemRandom().uniform
 
 
 class WakeUp:
@@ -45,8 +43,7 @@ class WakeUp:
 
     def _wait_once(self) -> None:
         try:
-            # Jittered, so that many consumers do not poll in step.
-            found = self._store.wait(self._markers, _POLL_S * _spread(0.8, 1.2))
+            found = self._store.wait(self._markers, jittered(_POLL_S))
         except StoreError:
             # The intake is the one that tells the operator.
             time.sleep(_PAUSE_S)

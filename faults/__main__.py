@@ -18,8 +18,6 @@ from faults.schedule import Entry, Plan
 from jobdefs.errors import SettingsError
 
 _SHOWN: Final = 20
-_QUICK_PATIENCE_S: Final = 300.0
-_PATIENCE_S: Final = 900.0
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -66,7 +64,6 @@ def _plan(options: argparse.Namespace, place: Path) -> Plan:
         at_once=options.at_once,
         again=options.again,
         rival=not options.ours,
-        patience_s=_QUICK_PATIENCE_S if options.quick else _PATIENCE_S,
     )
 
 

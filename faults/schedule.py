@@ -15,6 +15,8 @@ from faults.process import ROOT
 from faults.row import Row
 from faults.server import Kind
 
+_QUICK_PATIENCE_S: Final = 300.0
+_PATIENCE_S: Final = 900.0
 _MERCY_S: Final = 15.0
 
 
@@ -32,7 +34,7 @@ class Plan:
     at_once: int = 4
     again: bool = False
     rival: bool = True
-    patience_s: float = 900.0
+    patience_s: float = attrs.Factory(lambda plan: _QUICK_PATIENCE_S if plan.quick else _PATIENCE_S, takes_self=True)
 
 
 @attrs.frozen

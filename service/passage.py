@@ -153,7 +153,7 @@ class Passage:
         # A program that only begins tells it by itself, and ends.
         if not self._told_silence and (self._begun or self._breaker.is_open):
             self._told_silence = True
-            logger.warning("the server at {} gives no answer; requests get 503 until it does", self._store.shown)
+            logger.warning("the server at {} gives no answer; nothing can be enqueued until it does", self._store.shown)
 
     async def _meet(self, *, again: bool = False) -> None:
         """Read what the server is and open the key space, unless another request has just done so."""

@@ -128,7 +128,7 @@ async def test_log(own_server: RealServer, client: Client, logged: list[str]):
     assert await eventually_async(lambda: accepted(client), timeout=5)
     said = [line.split("\n")[0] for line in logged]
     assert said == [
-        f"WARNING the server at {own_server.url} gives no answer; requests get 503 until it does",
+        f"WARNING the server at {own_server.url} gives no answer; nothing can be enqueued until it does",
         f"INFO the server at {own_server.url} answers again",
     ]
 
